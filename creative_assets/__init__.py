@@ -1,0 +1,1 @@
+"""Campaign briefs go in; approved, branded, localized ad images come out, with their lineage."""

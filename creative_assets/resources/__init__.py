@@ -1,0 +1,1 @@
+"""Settings turned into the plain objects that the studio takes."""

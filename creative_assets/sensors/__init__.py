@@ -1,0 +1,1 @@
+"""The sensors: I/O around pure functions of the studio."""

@@ -1,0 +1,1 @@
+"""The OpenAI-compatible stand-in that answers where no API key is configured."""

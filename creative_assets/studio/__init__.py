@@ -1,0 +1,1 @@
+"""Everything that makes a creative. Knows files, pixels, models and money; knows no orchestrator."""

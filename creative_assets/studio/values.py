@@ -1,0 +1,84 @@
+"""The small frozen values that several rooms of the studio share.
+
+Only values belong here: no I/O, and no logic beyond arithmetic on the value itself.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Direction = Literal["ltr", "rtl"]
+FileType = Literal["png", "jpeg", "webp"]
+
+
+class Frozen(BaseModel):
+    """A value: immutable, hashable where its fields are, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Size(Frozen):
+    """Width and height of an image, in pixels."""
+
+    width_px: int
+    height_px: int
+
+    @property
+    def ratio(self) -> float:
+        """Width ÷ height."""
+        return self.width_px / self.height_px
+
+    def __str__(self) -> str:
+        """As it is written everywhere: `1080x1350`."""
+        return f"{self.width_px}x{self.height_px}"
+
+
+class Box(Frozen):
+    """A rectangle in pixels, from its left top corner; right and bottom are exclusive."""
+
+    left_px: int
+    top_px: int
+    width_px: int
+    height_px: int
+
+    @property
+    def right_px(self) -> int:
+        """The first column to the right of the box."""
+        return self.left_px + self.width_px
+
+    @property
+    def bottom_px(self) -> int:
+        """The first row below the box."""
+        return self.top_px + self.height_px
+
+    @property
+    def corners(self) -> tuple[int, int, int, int]:
+        """(left, top, right, bottom), as Pillow's `crop` and `box=` take it."""
+        return (self.left_px, self.top_px, self.right_px, self.bottom_px)
+
+    def inset(self, margin_px: int) -> "Box":
+        """The box with `margin_px` taken off each side."""
+        return Box(
+            left_px=self.left_px + margin_px,
+            top_px=self.top_px + margin_px,
+            width_px=self.width_px - 2 * margin_px,
+            height_px=self.height_px - 2 * margin_px,
+        )
+
+    def overlaps(self, other: "Box") -> bool:
+        """Whether the two share at least one pixel."""
+        return (
+            self.left_px < other.right_px
+            and other.left_px < self.right_px
+            and self.top_px < other.bottom_px
+            and other.top_px < self.bottom_px
+        )
+
+    def contains(self, other: "Box") -> bool:
+        """Whether `other` lies wholly inside."""
+        return (
+            self.left_px <= other.left_px
+            and self.top_px <= other.top_px
+            and other.right_px <= self.right_px
+            and other.bottom_px <= self.bottom_px
+        )
