@@ -1,1 +1,1 @@
-"""Everything that makes a creative. Knows files, pixels, models and money; knows no orchestrator."""
+"""Everything that makes a creative: files, pixels, models and money. Knows no orchestrator."""
