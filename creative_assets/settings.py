@@ -1,0 +1,97 @@
+"""Every setting of the product, once.
+
+Values come from the environment (`CREATIVE_ASSETS_…`, or the name given at the field) and from a
+`.env` file in the working directory. Nothing else in the package reads the environment.
+"""
+
+import os
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from creative_assets.studio.models.limits import ModelLimit
+
+OPENAI_HOST = "api.openai.com"
+STAND_IN = "stand-in"
+
+
+class Settings(BaseSettings):
+    """The settings, with their defaults for one machine."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CREATIVE_ASSETS_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        validate_by_name=True,
+    )
+
+    inbox_url: str = Field("var/inbox", description="Where briefs are dropped: a folder or s3://…")
+    store_url: str = Field("var/store", description="Where all bytes are kept: a folder or s3://…")
+    records_url: str = Field(
+        "sqlite:///var/records.db",
+        description="The records database: sqlite:///file or postgresql://…",
+    )
+
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias="OPENAI_API_KEY",
+        description="Without a key, and without a base URL, the embedded stand-in answers.",
+    )
+    openai_base_url: str | None = Field(
+        None,
+        validation_alias="OPENAI_BASE_URL",
+        description="Any OpenAI-compatible server; absent: OpenAI's own.",
+    )
+    service_name: str | None = Field(
+        None,
+        description=(
+            "Names the model service in what is kept. Absent: the host. Set it before the service "
+            "moves to another address, and nothing that was paid for is asked for again."
+        ),
+    )
+
+    text_model: str = Field("gpt-6-luna", description="Writes context packs, copy, art direction.")
+    vision_model: str = Field("gpt-6-luna", description="Chooses the logo's spot.")
+    image_model: str = Field("gpt-image-2.6-flare", description="Makes the pictures.")
+    image_quality: str = Field("medium", pattern="^(low|medium|high)$")
+
+    text_limit: ModelLimit = ModelLimit()
+    image_limit: ModelLimit = ModelLimit()
+    model_limits: dict[str, ModelLimit] = Field(
+        default_factory=dict,
+        description="By model name; wins over text_limit and image_limit.",
+    )
+    text_deadline_s: float = Field(120, gt=0, description="For one text answer, retries included.")
+    image_deadline_s: float = Field(420, gt=0, description="For one picture, retries included.")
+
+    variants_per_run: int = Field(300, ge=1, description="Variants that one Dagster run takes.")
+    variants_in_flight: int = Field(64, ge=1, description="Variants under way at once in a run.")
+    cpu_workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for pixel work."
+    )
+    briefs_per_tick: int = Field(200, ge=1, description="Briefs that one sensor tick takes.")
+    tick_budget_s: float = Field(20, gt=0, description="A sensor tick takes no new brief after it.")
+
+    @property
+    def uses_stand_in(self) -> bool:
+        """Whether the embedded stand-in answers in place of a model service."""
+        return self.openai_api_key is None and self.openai_base_url is None
+
+    @property
+    def service(self) -> str:
+        """The model service's name in generations and lineage."""
+        if self.service_name is not None:
+            return self.service_name
+        if self.uses_stand_in:
+            return STAND_IN
+        if self.openai_base_url is None:
+            return OPENAI_HOST
+        # The host and port alone: an address may carry a user and a password.
+        return urlsplit(self.openai_base_url).netloc.rpartition("@")[2]
+
+    def limit_of(self, model: str, default: ModelLimit) -> ModelLimit:
+        """The limit for one model by name."""
+        return self.model_limits.get(model, default)

@@ -1,0 +1,253 @@
+"""The one client for all models: sends a request, checks the answer, retries what is worth it.
+
+It knows nothing of what is kept or paid: that is `studio.generations`.
+"""
+
+import asyncio
+import base64
+import binascii
+import io
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import openai
+import tenacity
+from aiolimiter import AsyncLimiter
+from PIL import Image
+
+from creative_assets.studio.errors import (
+    BrokenPayloadError,
+    ContentRefusedError,
+    CreativeAssetsError,
+    DeadlineError,
+    RateLimitedError,
+    TransientError,
+)
+from creative_assets.studio.models.faults import CALL_FAILURES, explain
+from creative_assets.studio.models.limits import ModelLimit
+from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
+from creative_assets.studio.values import Size
+
+ATTEMPTS = 4
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 20.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model answered: a JSON document or a PNG, checked to be whole.
+
+    Attributes:
+        usage: The tokens that the service reports, in its own words; None where it reports none.
+        attempts: Calls that it took.
+        seconds: From the first call to the answer.
+    """
+
+    content: bytes
+    media_type: str
+    usage: dict[str, Any] | None
+    request_id: str | None
+    attempts: int = 1
+    seconds: float = 0.0
+
+
+@dataclass
+class Spoiled:
+    """Usage of answers that were paid for and could not be used, by one request."""
+
+    attempts: int = 0
+    usages: list[dict[str, Any]] = field(default_factory=list)
+
+
+class ModelClient:
+    """Asks models through the official `openai` package.
+
+    Retries are ours, not the package's: at most three more attempts for transient failures, with
+    jitter, honouring Retry-After, inside one deadline for the whole request.
+    """
+
+    def __init__(
+        self,
+        api: openai.AsyncOpenAI,
+        *,
+        limit_of: Callable[[Request], ModelLimit],
+        text_deadline_s: float,
+        image_deadline_s: float,
+    ) -> None:
+        """Take an `api` whose own retries are off."""
+        self._api = api
+        self._limit_of = limit_of
+        self._text_deadline_s = text_deadline_s
+        self._image_deadline_s = image_deadline_s
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._rates: dict[str, AsyncLimiter] = {}
+
+    async def ask(self, request: Request, spoiled: Spoiled) -> Answer:
+        """The checked answer to `request`.
+
+        `spoiled` is filled with what failed attempts used up, also when this raises.
+
+        Raises:
+            CreativeAssetsError: The last attempt's, as a leaf of the error tree.
+        """
+        is_text = isinstance(request, TextRequest)
+        deadline_s = self._text_deadline_s if is_text else self._image_deadline_s
+        async with self._slot(request):
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(deadline_s):
+                    answer = await self._retried(request, spoiled)
+            except TimeoutError as error:
+                raise DeadlineError(
+                    f"{request.model} gave no whole answer within {deadline_s:g} s and "
+                    f"{spoiled.attempts} attempt(s). Raise the deadline in the settings if the "
+                    "service is healthy but slow."
+                ) from error
+        return Answer(
+            content=answer.content,
+            media_type=answer.media_type,
+            usage=answer.usage,
+            request_id=answer.request_id,
+            attempts=spoiled.attempts,
+            seconds=time.monotonic() - started,
+        )
+
+    async def offered_models(self) -> dict[str, str | None]:
+        """Models that the service offers: name → the date it shuts down, or None."""
+        try:
+            return {model.id: model.shutdown_date async for model in self._api.models.list()}
+        except CALL_FAILURES as failure:
+            raise explain(failure, "the list of models") from failure
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._api.close()
+
+    async def _retried(self, request: Request, spoiled: Spoiled) -> Answer:
+        async for attempt in tenacity.AsyncRetrying(
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=_wait_s,
+            retry=tenacity.retry_if_exception_type(TransientError),
+            reraise=True,
+        ):
+            with attempt:
+                spoiled.attempts += 1
+                if isinstance(request, TextRequest):
+                    return await self._ask_text(request, spoiled)
+                return await self._ask_picture(request, spoiled)
+        raise AssertionError("tenacity re-raises the last error")  # pragma: no cover
+
+    async def _ask_text(self, request: TextRequest, spoiled: Spoiled) -> Answer:
+        raw = await _called(
+            lambda: self._api.chat.completions.with_raw_response.parse(
+                model=request.model,
+                messages=_messages(request),
+                response_format=request.answer,
+                **request.parameters,
+            ),
+            request.model,
+        )
+        usage = _usage(raw.content)
+        try:
+            message = raw.parse().choices[0].message
+            if message.refusal:
+                raise ContentRefusedError(
+                    f"{request.model} declined to answer: {message.refusal} Change the brief's "
+                    "wording.",
+                )
+            content = request.answer.model_validate(message.parsed).model_dump_json().encode()
+        except (*CALL_FAILURES, CreativeAssetsError, IndexError) as failure:
+            _spoil(spoiled, usage)
+            if isinstance(failure, CreativeAssetsError):
+                raise
+            raise explain(failure, request.model) from failure
+        return Answer(content, "application/json", usage, raw.request_id)
+
+    async def _ask_picture(self, request: PictureRequest, spoiled: Spoiled) -> Answer:
+        raw = await _called(lambda: self._picture_call(request), request.model)
+        usage = _usage(raw.content)
+        try:
+            encoded = raw.parse().data[0].b64_json
+            content = base64.b64decode(encoded, validate=True)
+            await asyncio.to_thread(_check_picture, content, request.size, request.model)
+        except (*CALL_FAILURES, CreativeAssetsError, IndexError, binascii.Error) as failure:
+            _spoil(spoiled, usage)
+            if isinstance(failure, CreativeAssetsError):
+                raise
+            raise explain(failure, request.model) from failure
+        return Answer(content, "image/png", usage, raw.request_id)
+
+    def _picture_call(self, request: PictureRequest) -> Awaitable[Any]:
+        images = self._api.images.with_raw_response
+        common = {"model": request.model, "prompt": request.prompt, **request.parameters}
+        if request.uses_photos:
+            photos = [(photo.name, photo.content, photo.media_type) for photo in request.photos]
+            return images.edit(image=photos, **common)
+        return images.generate(**common)
+
+    @asynccontextmanager
+    async def _slot(self, request: Request) -> AsyncIterator[None]:
+        limit = self._limit_of(request)
+        async with AsyncExitStack() as stack:
+            slots = self._slots.setdefault(request.model, asyncio.Semaphore(limit.in_flight))
+            await stack.enter_async_context(slots)
+            if limit.per_minute is not None:
+                rate = AsyncLimiter(limit.per_minute, 60)
+                await self._rates.setdefault(request.model, rate).acquire()
+            yield
+
+
+async def _called(call: Callable[[], Awaitable[Any]], model: str) -> Any:  # noqa: ANN401 - raw response
+    try:
+        return await call()
+    except CALL_FAILURES as failure:
+        raise explain(failure, model) from failure
+
+
+def _messages(request: TextRequest) -> list[Any]:
+    parts: list[dict[str, Any]] = [{"type": "text", "text": request.facts_json}]
+    for image in request.images:
+        data = base64.b64encode(image.content).decode()
+        url = f"data:{image.media_type};base64,{data}"
+        parts.append({"type": "image_url", "image_url": {"url": url}})
+    return [
+        {"role": "system", "content": request.instructions},
+        {"role": "user", "content": parts},
+    ]
+
+
+def _check_picture(content: bytes, size: Size, model: str) -> None:
+    # Base64 cut at a multiple of four decodes without complaint: only a full decode tells.
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            picture.load()
+            found = Size(width_px=picture.width, height_px=picture.height)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BrokenPayloadError(f"The picture of {model} is not whole: {error}.") from error
+    if found != size:
+        raise BrokenPayloadError(f"The picture of {model} is {found}; {size} was asked for.")
+
+
+def _usage(body: bytes) -> dict[str, Any] | None:
+    try:
+        usage = openai.BaseModel.model_validate_json(body).to_dict().get("usage")
+    except ValueError:
+        return None
+    return usage if isinstance(usage, dict) else None
+
+
+def _spoil(spoiled: Spoiled, usage: dict[str, Any] | None) -> None:
+    if usage is not None:
+        spoiled.usages.append(usage)
+
+
+def _wait_s(state: tenacity.RetryCallState) -> float:
+    failure = state.outcome.exception() if state.outcome else None
+    asked_s = failure.retry_after_s if isinstance(failure, RateLimitedError) else None
+    backoff_s = min(_FIRST_WAIT_S * 2.0 ** (state.attempt_number - 1), _LONGEST_WAIT_S)
+    jitter_s = random.uniform(0, backoff_s)  # noqa: S311 - spreads load, guards nothing
+    return max(asked_s or 0.0, backoff_s / 2) + jitter_s / 2

@@ -1,0 +1,130 @@
+"""The `openai` package's exceptions, and broken answers, in terms of the studio's error tree.
+
+What the package does with each kind of failure was measured, not read: a body that is not JSON
+raises `JSONDecodeError`, HTML with status 200 comes back as a string, and a refusal by policy is
+a plain 400. All of that ends here; no exception of the package reaches a caller.
+"""
+
+import json
+from typing import Any
+
+import httpx2
+import openai
+import pydantic
+
+from creative_assets.studio.errors import (
+    BrokenPayloadError,
+    ContentRefusedError,
+    CreativeAssetsError,
+    DeadlineError,
+    ModelRetiredError,
+    RateLimitedError,
+    RequestRejectedError,
+    ServerFaultError,
+)
+
+_OUT_OF_MONEY = frozenset(
+    {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+)
+_REFUSED = frozenset({"moderation_blocked", "content_policy_violation", "content_filter"})
+_RETIRED = frozenset({"model_not_found", "model_retired", "model_deprecated"})
+
+# Everything that a call may raise on its own account. Anything else is a defect of ours.
+CALL_FAILURES = (
+    openai.OpenAIError,
+    httpx2.HTTPError,
+    json.JSONDecodeError,
+    pydantic.ValidationError,
+    AttributeError,
+    TypeError,
+)
+
+
+def explain(failure: Exception, model: str) -> CreativeAssetsError:
+    """The studio's error for what a call to `model` raised."""
+    match failure:
+        case openai.APITimeoutError():
+            return DeadlineError(f"{model} did not answer in time.")
+        case openai.APIConnectionError():
+            return ServerFaultError(f"The connection to {model} failed: {_cause(failure)}.")
+        case openai.APIStatusError():
+            return _by_status(failure, model)
+        case openai.LengthFinishReasonError():
+            return BrokenPayloadError(f"The answer of {model} was cut off at its length limit.")
+        case openai.ContentFilterFinishReasonError():
+            return ContentRefusedError(
+                f"The content filter of {model} stopped its answer. Change the brief's wording.",
+                ["content_filter"],
+            )
+        case pydantic.ValidationError():
+            first = failure.errors(include_url=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            return BrokenPayloadError(
+                f"The answer of {model} breaks its schema in {failure.error_count()} place(s), "
+                f"first at {place or 'the top'}: {first['msg']}."
+            )
+        case _:
+            return BrokenPayloadError(
+                f"The answer of {model} is not what the API promises ({type(failure).__name__})."
+            )
+
+
+def _by_status(failure: openai.APIStatusError, model: str) -> CreativeAssetsError:
+    code = str(failure.code or "")
+    said = _said(failure)
+    if code in _REFUSED:
+        return ContentRefusedError(
+            f"{model} refused the content by its policy: {said} Change the brief's wording.",
+            _categories(failure.body),
+        )
+    if code in _RETIRED or (failure.status_code == httpx2.codes.NOT_FOUND and "model" in said):
+        return ModelRetiredError(
+            f"The model {model} is not offered: {said} Configure one that `preflight` lists."
+        )
+    if code in _OUT_OF_MONEY:
+        return RequestRejectedError(
+            f"The account of the model service is out of money or over its limit: {said}",
+            everywhere=True,
+        )
+    if failure.status_code == httpx2.codes.TOO_MANY_REQUESTS:
+        return RateLimitedError(f"{model} is rate limited: {said}", _retry_after_s(failure))
+    if failure.status_code in (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN):
+        return RequestRejectedError(
+            f"The model service does not accept the key for {model}: {said} Check OPENAI_API_KEY, "
+            "and whether the organisation is verified for image models.",
+            everywhere=True,
+        )
+    if failure.status_code in (httpx2.codes.REQUEST_TIMEOUT, httpx2.codes.CONFLICT) or (
+        failure.status_code >= httpx2.codes.INTERNAL_SERVER_ERROR
+    ):
+        return ServerFaultError(f"{model} failed with status {failure.status_code}: {said}")
+    return RequestRejectedError(
+        f"{model} rejected the request with status {failure.status_code}: {said}"
+    )
+
+
+def _said(failure: openai.APIStatusError) -> str:
+    body = failure.body
+    message = body.get("message") if isinstance(body, dict) else None
+    text = message if isinstance(message, str) else f"HTTP {failure.status_code}"
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _categories(body: object) -> list[str]:
+    details: Any = body.get("moderation_details") if isinstance(body, dict) else None
+    found = details.get("categories", []) if isinstance(details, dict) else []
+    return [str(category) for category in found]
+
+
+def _retry_after_s(failure: openai.APIStatusError) -> float | None:
+    headers = failure.response.headers
+    for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return float(headers[name]) * unit_s
+        except (KeyError, ValueError):
+            continue
+    return None
+
+
+def _cause(failure: Exception) -> str:
+    return type(failure.__cause__ or failure).__name__
