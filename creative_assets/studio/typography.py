@@ -1,0 +1,337 @@
+"""Typography: measuring a text, where its lines may break, and the size at which it fits a box.
+
+Pure arithmetic on glyph metrics; nothing is drawn here, and no colour is known.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+
+import budoux
+import uharfbuzz
+from icu4py.breakers import LineBreaker
+
+from creative_assets.studio.fonts import Face, script_of, shaping_font
+from creative_assets.studio.values import Direction
+
+# Unicode Script_Extensions of right-to-left writing that has living users; CLDR's `characterOrder`.
+_RTL_SCRIPTS = frozenset({"Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"})
+
+# Baseline to baseline in em. Marks above and below need more air than Latin; CJK fills its square.
+_SPACING = {
+    "Arab": 1.32,
+    "Hebr": 1.2,
+    "Deva": 1.32,
+    "Beng": 1.32,
+    "Taml": 1.32,
+    "Telu": 1.36,
+    "Thai": 1.4,
+    "Jpan": 1.3,
+    "Kore": 1.26,
+    "Hans": 1.28,
+    "Hant": 1.28,
+}
+_LATIN_SPACING = 1.1
+_SMALL_TEXT_SPACING = 1.18  # of the script's spacing: small lines need relatively more air
+
+_CURRENCY = "$€£¥₩₹฿₫₪₺₽₴₦₱"
+# A number with its currency before it, and its unit (up to three letters) after it.
+_NUMBER = re.compile(
+    rf"(?:(?:\b[A-Z]{{3}}|[{_CURRENCY}])\s?)?"
+    rf"\d[\d.,'\u00a0\u202f]*(?:\s\d{{3}}\b)*"
+    rf"(?:\s?(?:[%‰°{_CURRENCY}]\w*|\w{{1,3}}\b))?"
+)
+_HYPHENS = ("-", "\u2010", "/", "\u2013")
+
+# Penalties of breaking after a unit, in squared fractions of a line's width.
+_AFTER_HYPHEN = 0.30
+_INSIDE_PHRASE = 0.01  # Thai, Japanese, Chinese: no space or punctuation here
+_AFTER_SINGLE_LETTER = 0.04  # Slavic typography: no single-letter word ends a line
+_LONE_LAST = 0.25
+
+_LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
+_LONE_SHRINK = 0.86  # how far a text may shrink to get rid of a lone last word
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What one line takes, in em: its ink from the origin to the left, right, up and down."""
+
+    left: float
+    right: float
+    ascent: float
+    descent: float
+
+    @property
+    def width(self) -> float:
+        """Of the ink, in em."""
+        return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSpec:
+    """How a text is set, all but its size."""
+
+    face: Face
+    weight: int
+    locale: str
+    direction: Direction
+    small: bool = False  # running text rather than display: looser lines
+
+    @property
+    def spacing(self) -> float:
+        """Baseline to baseline, in em."""
+        spacing = _SPACING.get(script_of(self.locale), _LATIN_SPACING)
+        return spacing * _SMALL_TEXT_SPACING if self.small else spacing
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The room for a text; sizes are of the em, in pixels."""
+
+    width_px: float
+    min_size_px: int
+    max_size_px: int
+    max_lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text broken into lines at one size. The first line's ascent starts at 0."""
+
+    lines: tuple[str, ...]
+    size_px: int
+    baselines_px: tuple[float, ...]
+    width_px: float
+    height_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Why a text does not fit: what it would take at the smallest size."""
+
+    size_px: int
+    lines: int
+    excess: float  # the share of the text that is too much, 0 to 1
+    word: str | None  # a single unit that is wider than the box
+
+
+def direction_of(locale: str) -> Direction:
+    """The direction in which `locale` is written."""
+    return "rtl" if script_of(locale) in _RTL_SCRIPTS else "ltr"
+
+
+@lru_cache(maxsize=8192)
+def measure(line: str, spec: TypeSpec) -> Extent:
+    """The ink of one line, in em, from HarfBuzz's glyph extents."""
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(line)
+    buffer.direction = spec.direction
+    buffer.guess_segment_properties()
+    buffer.language = spec.locale
+    font = shaping_font(spec.face, spec.weight)
+    uharfbuzz.shape(font, buffer)
+    pen, left, right, top, bottom = 0, 0, 0, 0, 0
+    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+        glyph = font.get_glyph_extents(info.codepoint)
+        if glyph is not None and glyph.width:
+            x = pen + position.x_offset + glyph.x_bearing
+            y = position.y_offset + glyph.y_bearing
+            left, right = min(left, x), max(right, x + glyph.width)
+            top, bottom = max(top, y), min(bottom, y + glyph.height)
+        pen += position.x_advance
+    return Extent(left / 1000, max(right, pen) / 1000, top / 1000, -bottom / 1000)
+
+
+def break_units(text: str, locale: str, keep: Sequence[str] = ()) -> tuple[str, ...]:
+    """The pieces of `text` that are never broken; joined, they are the text.
+
+    A word, a number with its unit, and each name in `keep` stay whole. Japanese and Chinese break
+    between phrases (budoux), and only where ICU allows it too.
+    """
+    breaks = _icu_breaks(text, locale)
+    phrases = _phrase_parser(script_of(locale))
+    if phrases is not None:
+        breaks &= _offsets(phrases.parse(text))
+    spans = [match.span() for match in _NUMBER.finditer(text)]
+    for name in filter(None, keep):
+        spans += [match.span() for match in re.finditer(re.escape(name), text, re.IGNORECASE)]
+    allowed = sorted(
+        at
+        for at in breaks
+        if not any(start < at < end for start, end in spans)
+        and not (text[at - 1].isdigit() and not text[at].isspace())
+    )
+    edges = [0, *allowed, len(text)]
+    return tuple(text[start:end] for start, end in pairwise(edges))
+
+
+def fit_text(
+    text: str, spec: TypeSpec, limits: Limits, keep: Sequence[str] = ()
+) -> Setting | Overflow:
+    """`text` at the largest whole size that `limits` allow, its lines balanced.
+
+    Gives up a little size where that saves a lone last word.
+    """
+    units = break_units(text, spec.locale, keep)
+
+    def lines_at(size_px: int) -> int | None:
+        return _count_lines(units, spec, limits.width_px / size_px)
+
+    fits = [limits.min_size_px - 1, limits.max_size_px + 1]
+    while fits[1] - fits[0] > 1:
+        size_px = sum(fits) // 2
+        count = lines_at(size_px)
+        fits[0 if count is not None and count <= limits.max_lines else 1] = size_px
+    largest = fits[0]
+    if largest < limits.min_size_px:
+        return _overflow(units, spec, limits)
+    smallest = max(limits.min_size_px, round(largest * _LONE_SHRINK))
+    for size_px in range(largest, smallest - 1, -1):
+        lines = _balance(units, spec, limits.width_px / size_px, lines_at(size_px) or 1)
+        if not _lone_last(lines, spec):
+            return set_lines(lines, spec, size_px)
+    return set_lines(
+        _balance(units, spec, limits.width_px / largest, lines_at(largest) or 1), spec, largest
+    )
+
+
+def set_lines(lines: Sequence[str], spec: TypeSpec, size_px: int) -> Setting:
+    """Place the baselines of `lines` at `size_px`; lines whose marks would touch move apart."""
+    extents = [measure(line, spec) for line in lines]
+    clearance = max(
+        (above.descent + below.ascent for above, below in pairwise(extents)),
+        default=0.0,
+    )
+    leading = max(spec.spacing, clearance + 0.06) * size_px
+    # Capitals and descenders are reserved even where a line has none: rows keep their rhythm.
+    ascent = max(extents[0].ascent, 0.714) * size_px
+    descent = max(extents[-1].descent, 0.2) * size_px
+    baselines = tuple(ascent + index * leading for index in range(len(lines)))
+    return Setting(
+        lines=tuple(lines),
+        size_px=size_px,
+        baselines_px=baselines,
+        width_px=max(extent.width for extent in extents) * size_px,
+        height_px=baselines[-1] + descent,
+    )
+
+
+def _icu_breaks(text: str, locale: str) -> set[int]:
+    # Phrase mode keeps Japanese phrases and Korean words (eojeol) whole.
+    segments = LineBreaker(text, f"{locale}-u-lw-phrase").segments()
+    ends = {end for _, end in segments}
+    # ICU counts UTF-16 units: a character beyond the basic plane counts twice.
+    position, breaks = 0, set()
+    for index, character in enumerate(text):
+        if position in ends:
+            breaks.add(index)
+        position += 2 if ord(character) > 0xFFFF else 1  # noqa: PLR2004 - the end of the basic plane
+    return breaks - {0}
+
+
+def _offsets(pieces: Sequence[str]) -> set[int]:
+    offsets, at = set(), 0
+    for piece in pieces:
+        at += len(piece)
+        offsets.add(at)
+    return offsets
+
+
+@cache
+def _phrase_parser(script: str) -> budoux.Parser | None:
+    loaders = {
+        "Jpan": budoux.load_default_japanese_parser,
+        "Hans": budoux.load_default_simplified_chinese_parser,
+        "Hant": budoux.load_default_traditional_chinese_parser,
+    }
+    return loaders[script]() if script in loaders else None
+
+
+def _line(units: Sequence[str], start: int, end: int) -> str:
+    return "".join(units[start:end]).strip()
+
+
+def _width(units: Sequence[str], start: int, end: int, spec: TypeSpec) -> float:
+    return measure(_line(units, start, end), spec).width
+
+
+def _count_lines(units: Sequence[str], spec: TypeSpec, width: float) -> int | None:
+    """How many lines a greedy setting takes in `width` em; None if one unit is wider than that."""
+    count, start = 1, 0
+    for end in range(1, len(units) + 1):
+        if _width(units, start, end, spec) <= width:
+            continue
+        if end - 1 == start:
+            return None
+        count, start = count + 1, end - 1
+        if _width(units, start, end, spec) > width:
+            return None
+    return count
+
+
+def _balance(units: Sequence[str], spec: TypeSpec, width: float, count: int) -> tuple[str, ...]:
+    """`units` in exactly `count` lines of at most `width` em, as even as their breaks allow."""
+    if count == 1:
+        return (_line(units, 0, len(units)),)
+    target = _width(units, 0, len(units), spec) / count
+
+    def cost(start: int, end: int) -> float:
+        line_width = _width(units, start, end, spec)
+        last = end == len(units)
+        lone = last and line_width < _LONE_SHARE * target
+        penalty = (_LONE_LAST if lone else 0.0) if last else _break_penalty(units[end - 1])
+        return float(((line_width - target) / width) ** 2) + penalty
+
+    # best[end] = (cost, ends of lines) of setting units[:end] in as many lines as rounds passed.
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, (0,))}
+    for _ in range(count):
+        reached: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for start, (cost_so_far, ends) in best.items():
+            for end in _reachable(units, spec, start, width):
+                candidate = (cost_so_far + cost(start, end), (*ends, end))
+                reached[end] = min(reached.get(end, candidate), candidate)
+        best = reached
+    ends = best[len(units)][1]
+    return tuple(_line(units, start, end) for start, end in pairwise(ends))
+
+
+def _reachable(units: Sequence[str], spec: TypeSpec, start: int, width: float) -> Iterator[int]:
+    """Where a line that starts at `start` may end within `width` em."""
+    for end in range(start + 1, len(units) + 1):
+        if _width(units, start, end, spec) > width:
+            return
+        yield end
+
+
+def _break_penalty(unit: str) -> float:
+    word = unit.strip()
+    if word.endswith(_HYPHENS):
+        return _AFTER_HYPHEN
+    if unit[-1].isspace():
+        return _AFTER_SINGLE_LETTER if len(word) == 1 and word.isalpha() else 0.0
+    return _INSIDE_PHRASE if word[-1].isalnum() else 0.0
+
+
+def _lone_last(lines: Sequence[str], spec: TypeSpec) -> bool:
+    if len(lines) == 1:
+        return False
+    widths = [measure(line, spec).width for line in lines]
+    return widths[-1] < _LONE_SHARE * max(widths)
+
+
+def _overflow(units: Sequence[str], spec: TypeSpec, limits: Limits) -> Overflow:
+    """What is too much for `limits`, told at their smallest size."""
+    width = limits.width_px / limits.min_size_px
+    widest = max(range(len(units)), key=lambda index: _width(units, index, index + 1, spec))
+    widest_width = _width(units, widest, widest + 1, spec)
+    if widest_width > width:
+        word = _line(units, widest, widest + 1)
+        return Overflow(limits.min_size_px, lines=1, excess=1 - width / widest_width, word=word)
+    lines = _count_lines(units, spec, width) or 1
+    whole = _width(units, 0, len(units), spec)
+    # Lines are never filled to the last pixel: ragged edges take about a tenth.
+    excess = max(1 - 0.9 * limits.max_lines * width / whole, 0.05)
+    return Overflow(limits.min_size_px, lines=lines, excess=excess, word=None)
