@@ -1,0 +1,201 @@
+"""Reading a brief: all that is wrong with it at once, or the brief.
+
+Problems of single values come from the models in `brief`. Here are those that need several places
+of the document, found in the document as written, so that one wrong field hides no other problem;
+and those of the files that a brief names.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from pydantic import ValidationError
+
+from creative_assets.studio import locales
+from creative_assets.studio.brief import CampaignBrief, named_files
+from creative_assets.studio.documents import field_path, read_document
+from creative_assets.studio.errors import BriefError, Problem, RenderError
+from creative_assets.studio.images import inspect_image
+from creative_assets.studio.problems import clean, quoted, shown
+from creative_assets.studio.rules import EVERY_LOCALE
+from creative_assets.studio.wording import problems_of
+
+MAX_VARIANTS: Final = 2_000
+MAX_PROBLEMS: Final = 100
+MIN_LOGO_WIDTH_PX: Final = 200
+MIN_PHOTO_SIDE_PX: Final = 400
+
+
+def read_brief(content: bytes, name: str) -> CampaignBrief:
+    """The brief in `content`, a YAML file, or a JSON file where `name` ends in `.json`.
+
+    Raises:
+        BriefError: With all its problems; of more than `MAX_PROBLEMS`, with the first of them.
+    """
+    document = read_document(content, name)
+    root = document.root
+    if not isinstance(root, dict):
+        raise BriefError(name, [*document.problems, _no_fields(root)])
+    problems = list(document.problems)
+    brief = None
+    try:
+        brief = CampaignBrief.model_validate(root)
+    except ValidationError as error:
+        problems += problems_of(error, root, MAX_PROBLEMS + 1)
+    problems += _problems_between_fields(root)
+    if brief is None or problems:
+        raise BriefError(name, _limited(problems))
+    return brief
+
+
+def check_files(
+    brief: CampaignBrief, content_of: Callable[[str], bytes | None]
+) -> tuple[Problem, ...]:
+    """What is wrong with the files that the brief names.
+
+    Args:
+        brief: A brief that could be read.
+        content_of: The bytes of a file, by its name relative to the brief's folder; None where
+            there is none.
+    """
+    complaints: dict[str, tuple[str, str, str] | None] = {}
+    problems = []
+    for field, name in named_files(brief):
+        if name not in complaints:
+            complaints[name] = _file_complaint(field, name, content_of(name))
+        complaint = complaints[name]
+        if complaint:
+            found, expected, fix = complaint
+            problems.append(Problem(field=field, found=found, expected=expected, fix=fix))
+    return tuple(problems)
+
+
+def _file_complaint(field: str, name: str, content: bytes | None) -> tuple[str, str, str] | None:
+    if content is None:
+        return (
+            f"no file {quoted(name)} in the brief's folder",
+            "the file there, under exactly this name",
+            "Put the file there, or correct the name; capitals count.",
+        )
+    try:
+        facts = inspect_image(content, name)
+    except RenderError as error:
+        return (
+            clean(str(error), limit=300),
+            "a picture that can be used",
+            "Export it again and save it under the same name.",
+        )
+    size = facts.size
+    if not field.startswith("brand.logo"):
+        if min(size.width_px, size.height_px) < MIN_PHOTO_SIDE_PX:
+            return (
+                f"{quoted(name)}, {size} px",
+                f"a photo of at least {MIN_PHOTO_SIDE_PX} px on each side",
+                "Use a larger version of the photo.",
+            )
+    elif facts.kind != "svg" and size.width_px < MIN_LOGO_WIDTH_PX:
+        return (
+            f"{quoted(name)}, {size.width_px} px wide",
+            f"a logo at least {MIN_LOGO_WIDTH_PX} px wide, or an SVG",
+            "Export it larger, or as an SVG.",
+        )
+    return None
+
+
+def _no_fields(root: object) -> Problem:
+    return Problem(
+        field="",
+        found="an empty file" if root is None else shown(root),
+        expected="the fields of a brief: `campaign_id`, `brand`, `audience`, `products`, …",
+        fix="Start from the example brief.",
+    )
+
+
+def _limited(problems: list[Problem]) -> list[Problem]:
+    if len(problems) <= MAX_PROBLEMS:
+        return problems
+    rest = Problem(
+        field="",
+        found=f"more than {MAX_PROBLEMS} problems",
+        expected="a brief like the example",
+        fix=f"Correct the {MAX_PROBLEMS} that are named here first.",
+    )
+    return [*problems[:MAX_PROBLEMS], rest]
+
+
+def _problems_between_fields(root: dict[str, object]) -> Iterator[Problem]:
+    products = _items(root.get("products"))
+    targets = _items(root.get("target_locales"))
+    yield from _repeated(
+        {f"products[{i}].id": _field(product, "id") for i, product in enumerate(products)}
+    )
+    yield from _repeated(
+        {f"target_locales[{i}]": _meant(target) for i, target in enumerate(targets)}
+    )
+    yield from _too_many(len(products) * len(targets))
+    meant = {locale for locale in map(_meant, targets) if locale}
+    brand = root.get("brand")
+    yield from _untargeted("brand.banned_words", _field(brand, "banned_words"), meant)
+    yield from _untargeted("brand.legal_text", _field(brand, "legal_text"), meant)
+    yield from _untargeted("messages", root.get("messages"), meant)
+    for i, product in enumerate(products):
+        yield from _untargeted(f"products[{i}].messages", _field(product, "messages"), meant)
+
+
+def _items(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _field(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _meant(tag: object) -> str | None:
+    """The locale that a tag stands for, even if it is written wrongly: that is reported already."""
+    if not isinstance(tag, str):
+        return None
+    return locales.normalise(tag) or locales.suggestion(tag)
+
+
+def _repeated(values: dict[str, object]) -> Iterator[Problem]:
+    """A problem for each text that stands at an earlier path too."""
+    first: dict[str, str] = {}
+    for path, value in values.items():
+        if not isinstance(value, str):
+            continue
+        if value in first:
+            yield Problem(
+                field=path,
+                found=f"{quoted(value)}, as in `{first[value]}`",
+                expected="each only once",
+                fix="Remove it, or change one of the two.",
+            )
+        first.setdefault(value, path)
+
+
+def _too_many(variants: int) -> Iterator[Problem]:
+    if variants > MAX_VARIANTS:
+        yield Problem(
+            field="",
+            found=f"{variants:,} variants (products times locales)",
+            expected=f"at most {MAX_VARIANTS:,}",
+            fix="Split the campaign into several briefs.",
+        )
+
+
+def _untargeted(path: str, by_locale: object, targets: set[str]) -> Iterator[Problem]:
+    """Keys of a mapping by locale that no target has, or that stand for the same locale twice."""
+    if not isinstance(by_locale, dict) or not targets:
+        return
+    yield from _repeated({field_path(path, tag): _meant(tag) for tag in by_locale})
+    for tag in by_locale:
+        locale = _meant(tag)
+        if locale is None or tag == EVERY_LOCALE or locale in targets:
+            continue
+        # A language alone may stay without a target: brands reuse these lists across campaigns.
+        if locales.has_region(locale):
+            yield Problem(
+                field=field_path(path, tag),
+                found=f"{quoted(tag)}, which is no target locale",
+                expected="target locales, or languages such as `de`",
+                fix=f"Add `{locale}` to `target_locales`, or remove it here.",
+            )
