@@ -1,0 +1,820 @@
+"""Rows: what must be claimed atomically or asked by question, in one SQL database.
+
+Generations with their cost, known briefs, variants with their status, and takes. Bytes belong in
+`store`; what a row means to a brief or a stage belongs to the module that reads and writes it here.
+
+All times are seconds since the epoch, UTC. Every method is one short transaction, safe to call from
+many threads and processes, and raises `ServerFaultError` where the database does not answer, and
+`RequestRejectedError` where it cannot be used at all.
+"""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import sqlalchemy as sa
+import tenacity
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from creative_assets.studio.errors import (
+    CreativeAssetsError,
+    MissingInputError,
+    PermanentError,
+    RequestRejectedError,
+    ServerFaultError,
+)
+from creative_assets.studio.store import StoredFile, explain
+
+BUSY_TIMEOUT_S = 30.0
+KEYS_PER_QUERY = 500  # SQLite takes at most 32,766 parameters in one statement
+
+METADATA = sa.MetaData()
+
+HOLDERS = sa.Table(
+    "holders",
+    METADATA,
+    sa.Column("holder", sa.Text, primary_key=True),
+    sa.Column("alive_until", sa.Double, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+)
+
+GENERATIONS = sa.Table(
+    "generations",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("claimed_at", sa.Double, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("campaign_id", sa.Text, nullable=False),
+    sa.Column("variant_key", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("take", sa.Integer, nullable=False),
+    sa.Column("request_json", sa.Text, nullable=False),
+    sa.Column("result_path", sa.Text),
+    sa.Column("result_sha256", sa.Text),
+    sa.Column("result_bytes", sa.BigInteger),
+    sa.Column("media_type", sa.Text),
+    sa.Column("usage_json", sa.Text),
+    sa.Column("cost_usd", sa.Double),
+    sa.Column("list_price_usd", sa.Double),
+    sa.Column("wasted_cost_usd", sa.Double, nullable=False),
+    sa.Column("wasted_unpriced", sa.Integer, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("seconds", sa.Double),
+    sa.Column("request_id", sa.Text),
+    sa.Column("error_class", sa.Text),
+    sa.Column("error_message", sa.Text),
+    sa.Column("completed_at", sa.Double),
+    sa.Index("generations_of_campaign", "campaign_id"),
+)
+
+BRIEFS = sa.Table(
+    "briefs",
+    METADATA,
+    sa.Column("path", sa.Text, primary_key=True),
+    sa.Column("campaign_id", sa.Text),
+    sa.Column("accepted", sa.Boolean, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+    sa.Column("stamps_json", sa.Text, nullable=False),
+    sa.Column("problems_json", sa.Text, nullable=False),
+    sa.Column("snapshot_path", sa.Text),
+    sa.Column("checked_at", sa.Double, nullable=False),
+    sa.Index("briefs_of_campaign", "campaign_id"),
+)
+
+VARIANTS = sa.Table(
+    "variants",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("campaign_id", sa.Text, nullable=False),
+    sa.Column("locale", sa.Text, nullable=False),
+    sa.Column("product_id", sa.Text, nullable=False),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("snapshot_path", sa.Text, nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("launch", sa.Integer),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("failed_stage", sa.Text),
+    sa.Column("error_class", sa.Text),
+    sa.Column("error_message", sa.Text),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("cost_usd", sa.Double),
+    sa.Column("run_id", sa.Text),
+    sa.Column("updated_at", sa.Double, nullable=False),
+    sa.Index("variants_of_campaign", "campaign_id"),
+    sa.Index("variants_of_launch", "launch"),
+)
+
+TAKES = sa.Table(
+    "takes",
+    METADATA,
+    sa.Column("variant_key", sa.Text, primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("asked_by", sa.Text, primary_key=True),
+    sa.Column("take", sa.Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class GenerationClaim:
+    """A request that somebody is about to pay for.
+
+    Attributes:
+        key: SHA-256 of the request, in hex.
+        holder: Who asks; must send a heartbeat first.
+        request_json: The request for people to read, without secrets.
+    """
+
+    key: str
+    holder: str
+    service: str
+    operation: str
+    model: str
+    campaign_id: str
+    variant_key: str
+    stage: str
+    take: int
+    request_json: str
+
+
+@dataclass(frozen=True)
+class GenerationResult:
+    """A model's answer that is kept.
+
+    Attributes:
+        usage: As the service reported it.
+        cost_usd: What was paid; None where the price is unknown.
+        list_price_usd: What the model's list price would be; None where it is unknown.
+    """
+
+    file: StoredFile
+    media_type: str
+    usage: dict[str, Any] | None
+    cost_usd: float | None
+    list_price_usd: float | None
+    attempts: int
+    seconds: float
+    request_id: str | None
+
+
+@dataclass(frozen=True)
+class GenerationRow:
+    """A generation as the ledger knows it. What is not known yet is None.
+
+    Attributes:
+        wasted_cost_usd: Paid for answers that could not be used.
+        wasted_unpriced: How many more such answers there were, at unknown prices.
+    """
+
+    key: str
+    state: Literal["claimed", "done", "failed"]
+    holder: str
+    claimed_at: float
+    service: str
+    operation: str
+    model: str
+    campaign_id: str
+    variant_key: str
+    stage: str
+    take: int
+    request_json: str
+    file: StoredFile | None
+    media_type: str | None
+    usage: dict[str, Any] | None
+    cost_usd: float | None
+    list_price_usd: float | None
+    wasted_cost_usd: float
+    wasted_unpriced: int
+    attempts: int
+    seconds: float | None
+    request_id: str | None
+    error_class: str | None
+    error_message: str | None
+    completed_at: float | None
+
+
+@dataclass(frozen=True)
+class ClaimOutcome:
+    """What became of a claim.
+
+    Attributes:
+        kind: `claimed`: the caller holds it now, and makes it. `done`: the result is in `row`.
+            `held`: somebody alive makes it: come back later.
+    """
+
+    kind: Literal["claimed", "done", "held"]
+    row: GenerationRow | None = None
+
+
+@dataclass(frozen=True)
+class SpendRow:
+    """What one campaign spent on one operation by one model.
+
+    Attributes:
+        generations: How many were completed.
+        cost_usd: Their cost, as far as it is known.
+        wasted_cost_usd: Paid besides, for answers that could not be used.
+        unpriced: Answers, used or not, whose price is unknown.
+        list_price_usd: What the completed ones cost by the list, as far as it is known.
+    """
+
+    campaign_id: str
+    operation: str
+    model: str
+    generations: int
+    cost_usd: float
+    wasted_cost_usd: float
+    unpriced: int
+    list_price_usd: float
+
+
+@dataclass(frozen=True)
+class BriefRow:
+    """What is known of a brief's file in the inbox.
+
+    Attributes:
+        path: In the inbox.
+        campaign_id: None where the brief could not be read so far.
+        fingerprint: Over the brief and every file that it names.
+        stamps_json: What the inbox's listing said about those files.
+        problems_json: What is wrong with it; an empty list if accepted.
+        snapshot_path: The newest accepted snapshot in the store.
+    """
+
+    path: str
+    campaign_id: str | None
+    accepted: bool
+    fingerprint: str
+    stamps_json: str
+    problems_json: str
+    snapshot_path: str | None
+    checked_at: float
+
+
+VariantState = Literal["waiting", "running", "done", "failed"]
+
+
+@dataclass(frozen=True)
+class VariantStatus:
+    """How a variant fares. A failed one says where, why, after how many attempts, at what cost."""
+
+    status: VariantState
+    failed_stage: str | None = None
+    error_class: str | None = None
+    error_message: str | None = None
+    attempts: int = 0
+    cost_usd: float | None = None
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class VariantRow:
+    """A variant: which version of it is wanted, in which launch it is made, and how it fares.
+
+    Attributes:
+        active: False once its brief no longer names it.
+        launch: Number of the launch that carries this version; None while it waits for one.
+        updated_at: Set by each write; what a caller gives is not used.
+    """
+
+    key: str
+    campaign_id: str
+    locale: str
+    product_id: str
+    version: str
+    snapshot_path: str
+    active: bool = True
+    launch: int | None = None
+    status: VariantState = "waiting"
+    failed_stage: str | None = None
+    error_class: str | None = None
+    error_message: str | None = None
+    attempts: int = 0
+    cost_usd: float | None = None
+    run_id: str | None = None
+    updated_at: float = 0.0
+
+
+class Records:
+    """The rows of one database. `open_records` makes one."""
+
+    def __init__(self, engine: sa.Engine, clock: Callable[[], float]) -> None:
+        """Use a database whose tables are up to date; `clock` tells the time."""
+        self._engine = engine
+        self._reader = engine.execution_options(read_only=True)
+        self._clock = clock
+        self._postgres = engine.dialect.name == "postgresql"
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    # Generations
+
+    def heartbeat(self, holder: str, lease_s: float, note: str = "") -> None:
+        """Say that `holder` is alive, and will be for `lease_s` seconds."""
+        alive = {"holder": holder, "alive_until": self._clock() + lease_s, "note": note}
+        with self._writing() as connection:
+            self._upsert(connection, HOLDERS, [alive])
+
+    def retire_holder(self, holder: str) -> None:
+        """Forget `holder`; what it still claims is free."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(HOLDERS).where(HOLDERS.c.holder == holder))
+
+    def claim(self, claim: GenerationClaim) -> ClaimOutcome:
+        """Claim a generation, so that nobody else pays for it.
+
+        A claim succeeds if the generation is new, has failed, or its holder is dead. Of several
+        claims at once exactly one succeeds.
+
+        Raises:
+            PermanentError: The holder never sent a heartbeat, so its claim would not last.
+        """
+        with self._reading() as connection:
+            settled = self._settled(connection, claim.key)
+        if settled is not None:
+            return settled
+        with self._writing() as connection:
+            self._check_holder(connection, claim.holder)
+            fresh = asdict(claim) | {"state": "claimed", "claimed_at": self._clock()}
+            unspent = {"wasted_cost_usd": 0.0, "wasted_unpriced": 0, "attempts": 0}
+            inserting = self._insert(GENERATIONS).on_conflict_do_nothing()
+            if connection.execute(inserting, fresh | unspent).rowcount == 1:
+                return ClaimOutcome("claimed")
+            settled = self._settled(connection, claim.key, lock=True)
+            if settled is not None:
+                return settled
+            again = fresh | {"error_class": None, "error_message": None}
+            connection.execute(
+                sa.update(GENERATIONS).where(GENERATIONS.c.key == claim.key).values(again)
+            )
+            return ClaimOutcome("claimed")
+
+    def complete(self, key: str, holder: str, result: GenerationResult) -> GenerationRow:
+        """Keep the result that `holder` paid for; the row that holds from now on.
+
+        The first result stays, whoever brings it: a claim that was taken over may still be answered
+        first by the one who lost it. A second one is booked as waste, and its row names the other
+        holder and file.
+
+        Raises:
+            MissingInputError: Nobody claimed this key.
+        """
+        with self._writing() as connection:
+            keeping = (
+                sa.update(GENERATIONS)
+                .where(GENERATIONS.c.key == key, GENERATIONS.c.state != "done")
+                .values(
+                    state="done",
+                    holder=holder,
+                    result_path=result.file.path,
+                    result_sha256=result.file.sha256,
+                    result_bytes=result.file.size_bytes,
+                    media_type=result.media_type,
+                    usage_json=None if result.usage is None else json.dumps(result.usage),
+                    cost_usd=result.cost_usd,
+                    list_price_usd=result.list_price_usd,
+                    attempts=result.attempts,
+                    seconds=result.seconds,
+                    request_id=result.request_id,
+                    error_class=None,
+                    error_message=None,
+                    completed_at=self._clock(),
+                )
+            )
+            kept = connection.execute(keeping).rowcount == 1
+            row = self._generation(connection, key)
+            is_repeated_call = row.holder == holder and row.request_id == result.request_id
+            if kept or is_repeated_call:
+                return row
+            self._add_waste(connection, key, result.cost_usd)
+            return self._generation(connection, key)
+
+    def add_waste(self, key: str, cost_usd: float | None) -> None:
+        """Book an answer that was paid for and cannot be used; None where its price is unknown."""
+        with self._writing() as connection:
+            self._add_waste(connection, key, cost_usd)
+
+    def fail(
+        self, key: str, holder: str, error_class: str, error_message: str, attempts: int
+    ) -> None:
+        """Give a claim up, with the reason. Changes nothing if `holder` no longer holds it."""
+        with self._writing() as connection:
+            connection.execute(
+                sa.update(GENERATIONS)
+                .where(
+                    GENERATIONS.c.key == key,
+                    GENERATIONS.c.holder == holder,
+                    GENERATIONS.c.state == "claimed",
+                )
+                .values(
+                    state="failed",
+                    error_class=error_class,
+                    error_message=error_message,
+                    attempts=attempts,
+                )
+            )
+
+    def generations_by_key(self, keys: Iterable[str]) -> dict[str, GenerationRow]:
+        """The generations among `keys` that are known."""
+        with self._reading() as connection:
+            found = self._among(connection, sa.select(GENERATIONS), GENERATIONS.c.key, keys)
+            return {row.key: _generation_row(row) for row in found}
+
+    def spend(self, campaign_id: str | None = None) -> list[SpendRow]:
+        """What was spent, by campaign, operation and model; by all campaigns without an ID."""
+        table = GENERATIONS.c
+        done = table.state == "done"
+        unpriced = sa.case((sa.and_(done, table.cost_usd.is_(None)), 1), else_=0)
+        question = (
+            sa.select(
+                table.campaign_id,
+                table.operation,
+                table.model,
+                sa.func.sum(sa.case((done, 1), else_=0)).label("generations"),
+                sa.func.coalesce(sa.func.sum(table.cost_usd), 0.0).label("cost_usd"),
+                sa.func.sum(table.wasted_cost_usd).label("wasted_cost_usd"),
+                sa.func.sum(unpriced + table.wasted_unpriced).label("unpriced"),
+                sa.func.coalesce(sa.func.sum(table.list_price_usd), 0.0).label("list_price_usd"),
+            )
+            .group_by(table.campaign_id, table.operation, table.model)
+            .order_by(table.campaign_id, table.operation, table.model)
+        )
+        if campaign_id is not None:
+            question = question.where(table.campaign_id == campaign_id)
+        with self._reading() as connection:
+            return [SpendRow(**row._asdict()) for row in connection.execute(question)]
+
+    # Briefs
+
+    def known_briefs(self) -> dict[str, BriefRow]:
+        """Every brief that was checked, by its path in the inbox."""
+        with self._reading() as connection:
+            rows = connection.execute(sa.select(BRIEFS).order_by(BRIEFS.c.path))
+            return {row.path: BriefRow(**row._asdict()) for row in rows}
+
+    def save_brief(self, row: BriefRow) -> None:
+        """Keep what is known of a brief, in place of what was."""
+        with self._writing() as connection:
+            self._upsert(connection, BRIEFS, [asdict(row)])
+
+    def forget_brief(self, path: str) -> None:
+        """Forget a brief that is gone from the inbox."""
+        with self._writing() as connection:
+            connection.execute(sa.delete(BRIEFS).where(BRIEFS.c.path == path))
+
+    def owner_of(self, campaign_id: str) -> str | None:
+        """The path of the brief that the campaign belongs to, or None.
+
+        It is the one that was accepted, even where a later change to it was not.
+        """
+        was_accepted = sa.or_(BRIEFS.c.accepted, BRIEFS.c.snapshot_path.is_not(None))
+        question = (
+            sa.select(BRIEFS.c.path)
+            .where(BRIEFS.c.campaign_id == campaign_id, was_accepted)
+            .order_by(BRIEFS.c.accepted.desc(), BRIEFS.c.path)
+            .limit(1)
+        )
+        with self._reading() as connection:
+            return connection.scalar(question)
+
+    # Variants
+
+    def variants_of(self, campaign_id: str) -> list[VariantRow]:
+        """The campaign's variants by key, also those no longer active."""
+        question = sa.select(VARIANTS).where(VARIANTS.c.campaign_id == campaign_id)
+        return self._variant_rows(question.order_by(VARIANTS.c.key))
+
+    def variants(self, keys: Iterable[str]) -> dict[str, VariantRow]:
+        """The variants among `keys` that are known."""
+        with self._reading() as connection:
+            found = self._among(connection, sa.select(VARIANTS), VARIANTS.c.key, keys)
+            return {row.key: VariantRow(**row._asdict()) for row in found}
+
+    def upsert_variants(self, rows: Collection[VariantRow]) -> None:
+        """Keep `rows` whole, in place of what was known of the same variants."""
+        now = self._clock()
+        with self._writing() as connection:
+            self._upsert(connection, VARIANTS, [asdict(row) | {"updated_at": now} for row in rows])
+
+    def retire_variants(self, keys: Iterable[str]) -> None:
+        """Mark variants that their brief no longer names."""
+        self._update_variants(keys, {"active": False})
+
+    def unlaunched(self, limit: int) -> list[VariantRow]:
+        """Up to `limit` active variants that no launch carries yet; the longest wait first."""
+        question = sa.select(VARIANTS).where(VARIANTS.c.active, VARIANTS.c.launch.is_(None))
+        return self._variant_rows(
+            question.order_by(VARIANTS.c.updated_at, VARIANTS.c.key).limit(limit)
+        )
+
+    def assign_launch(self, keys: Iterable[str], launch: int) -> None:
+        """Let `launch` carry the variants; one that another launch carries already stays there."""
+        self._update_variants(keys, {"launch": launch}, VARIANTS.c.launch.is_(None))
+
+    def launched(self, after_launch: int) -> list[VariantRow]:
+        """The variants that later launches than `after_launch` carry, launch by launch."""
+        question = sa.select(VARIANTS).where(VARIANTS.c.launch > after_launch)
+        return self._variant_rows(question.order_by(VARIANTS.c.launch, VARIANTS.c.key))
+
+    def last_launch(self) -> int:
+        """The number of the newest launch; 0 before the first."""
+        with self._reading() as connection:
+            return connection.scalar(sa.select(sa.func.max(VARIANTS.c.launch))) or 0
+
+    def set_status(self, key: str, version: str, status: VariantStatus) -> bool:
+        """Keep how this version of the variant fares. False if another version is wanted by now."""
+        with self._writing() as connection:
+            updated = connection.execute(
+                sa.update(VARIANTS)
+                .where(VARIANTS.c.key == key, VARIANTS.c.version == version)
+                .values(asdict(status) | {"updated_at": self._clock()})
+            )
+            return updated.rowcount == 1
+
+    # Takes
+
+    def current_takes(self, keys: Iterable[str]) -> dict[tuple[str, str], int]:
+        """(variant key, stage) → its newest take. What is absent is at take 1."""
+        newest = sa.func.max(TAKES.c.take).label("take")
+        question = sa.select(TAKES.c.variant_key, TAKES.c.stage, newest).group_by(
+            TAKES.c.variant_key, TAKES.c.stage
+        )
+        with self._reading() as connection:
+            found = self._among(connection, question, TAKES.c.variant_key, keys)
+            return {(row.variant_key, row.stage): row.take for row in found}
+
+    def ask_new_take(self, keys: Iterable[str], stage: str, asked_by: str) -> None:
+        """Add one take of `stage` to each variant; asking again under one `asked_by` adds none."""
+        of_stage = sa.select(TAKES.c.variant_key, TAKES.c.asked_by, TAKES.c.take).where(
+            TAKES.c.stage == stage
+        )
+        wanted = set(keys)
+        with self._writing() as connection:
+            if self._postgres:
+                connection.execute(sa.text("LOCK TABLE takes IN SHARE ROW EXCLUSIVE MODE"))
+            newest = dict.fromkeys(wanted, 1)
+            for row in self._among(connection, of_stage, TAKES.c.variant_key, wanted):
+                newest[row.variant_key] = max(newest[row.variant_key], row.take)
+                if row.asked_by == asked_by:
+                    wanted.discard(row.variant_key)
+            asked = {"stage": stage, "asked_by": asked_by}
+            rows = [asked | {"variant_key": key, "take": newest[key] + 1} for key in wanted]
+            if rows:
+                connection.execute(sa.insert(TAKES), rows)
+
+    # What the methods above share
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with _explaining(self._engine.url), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with _explaining(self._engine.url), self._engine.begin() as connection:
+            yield connection
+
+    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+        return postgresql.insert(table) if self._postgres else sqlite.insert(table)
+
+    def _upsert(
+        self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]
+    ) -> None:
+        if not rows:
+            return
+        inserting = self._insert(table)
+        connection.execute(
+            inserting.on_conflict_do_update(
+                index_elements=list(table.primary_key),
+                set_={
+                    column.name: inserting.excluded[column.name]
+                    for column in table.columns
+                    if not column.primary_key
+                },
+            ),
+            rows,
+        )
+
+    def _among(
+        self,
+        connection: sa.Connection,
+        question: sa.Select[Any],
+        column: sa.Column[Any],
+        keys: Iterable[str],
+    ) -> Iterator[sa.Row[Any]]:
+        """The rows whose `column` is among `keys`, asked in portions that a database takes."""
+        ordered = sorted(set(keys))
+        for start in range(0, len(ordered), KEYS_PER_QUERY):
+            yield from connection.execute(
+                question.where(column.in_(ordered[start : start + KEYS_PER_QUERY]))
+            )
+
+    def _settled(
+        self, connection: sa.Connection, key: str, *, lock: bool = False
+    ) -> ClaimOutcome | None:
+        """The outcome of a claim to a generation that is done or held; None if it is to be had."""
+        question = (
+            sa.select(GENERATIONS, HOLDERS.c.alive_until)
+            .outerjoin(HOLDERS, HOLDERS.c.holder == GENERATIONS.c.holder)
+            .where(GENERATIONS.c.key == key)
+        )
+        if lock:  # on PostgreSQL; SQLite has one writer at a time anyway
+            question = question.with_for_update(of=GENERATIONS)
+        found = connection.execute(question).one_or_none()
+        if found is None:
+            return None
+        if found.state == "done":
+            return ClaimOutcome("done", _generation_row(found))
+        is_alive = found.alive_until is not None and found.alive_until > self._clock()
+        return ClaimOutcome("held") if found.state == "claimed" and is_alive else None
+
+    def _check_holder(self, connection: sa.Connection, holder: str) -> None:
+        if connection.scalar(sa.select(HOLDERS.c.holder).where(HOLDERS.c.holder == holder)) is None:
+            raise PermanentError(
+                f"{holder} claims a generation without a heartbeat, so others would take it for "
+                "dead and pay again. Call heartbeat first, and until the holder is retired."
+            )
+
+    def _generation(self, connection: sa.Connection, key: str) -> GenerationRow:
+        question = sa.select(GENERATIONS).where(GENERATIONS.c.key == key)
+        row = connection.execute(question).one_or_none()
+        if row is None:
+            raise MissingInputError(
+                f"No generation {key} is known to the records. Claim it before it is made."
+            )
+        return _generation_row(row)
+
+    def _add_waste(self, connection: sa.Connection, key: str, cost_usd: float | None) -> None:
+        table = GENERATIONS.c
+        connection.execute(
+            sa.update(GENERATIONS)
+            .where(table.key == key)
+            .values(
+                wasted_cost_usd=table.wasted_cost_usd + (cost_usd or 0.0),
+                wasted_unpriced=table.wasted_unpriced + int(cost_usd is None),
+            )
+        )
+
+    def _variant_rows(self, question: sa.Select[Any]) -> list[VariantRow]:
+        with self._reading() as connection:
+            return [VariantRow(**row._asdict()) for row in connection.execute(question)]
+
+    def _update_variants(
+        self,
+        keys: Iterable[str],
+        values: dict[str, Any],
+        *conditions: sa.ColumnElement[bool],
+    ) -> None:
+        rows = [{"a_key": key} for key in set(keys)]
+        if not rows:
+            return
+        updating = sa.update(VARIANTS).where(VARIANTS.c.key == sa.bindparam("a_key"), *conditions)
+        with self._writing() as connection:
+            connection.execute(updating.values(values | {"updated_at": self._clock()}), rows)
+
+
+def open_records(url: str, clock: Callable[[], float] = time.time) -> Records:
+    """The records at `url`: `sqlite:///file`, `sqlite:///:memory:` or `postgresql://…`.
+
+    Makes the database file if there is none, and brings the tables up to date; several processes
+    may do so at once. `:memory:` is for tests and trials: one process's own, gone when it closes.
+
+    Raises:
+        PermanentError: The URL is no database's, or a newer version of this package made the
+            tables.
+    """
+    try:
+        engine = _engine(sa.make_url(url))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        # The URL may hold a password, so it is not repeated.
+        raise PermanentError(
+            f"The records' URL opens no database: {error}. Expected sqlite:///var/records.db, or "
+            "postgresql://user:password@host/database with the extra `postgres` installed."
+        ) from error
+    with _explaining(engine.url):
+        _migrate(engine)
+    return Records(engine, clock)
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, pool_pre_ping=True)
+    in_memory = url.database in {None, "", ":memory:"}
+    if not in_memory:
+        folder = Path(cast("str", url.database)).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise explain(error, f"{folder}") from error
+    engine = sa.create_engine(
+        url,
+        poolclass=sa.QueuePool,
+        # A database in memory lives in its one connection, which threads take in turns.
+        pool_size=1 if in_memory else 5,
+        max_overflow=0 if in_memory else -1,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
+    )
+    sa.event.listen(engine, "connect", _configure_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _configure_sqlite(connection: DBAPIConnection, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
+    connection.execute("PRAGMA foreign_keys = ON")
+    # The rows are about money: a commit survives a power cut.
+    connection.execute("PRAGMA synchronous = FULL")
+    # SQLite does not wait for others who switch a fresh file to WAL at the same time.
+    for attempt in tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(sqlite3.OperationalError),
+        wait=tenacity.wait_random(0.01, 0.1),
+        stop=tenacity.stop_after_delay(BUSY_TIMEOUT_S),
+        reraise=True,
+    ):
+        with attempt:
+            connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A transaction that reads first and then writes would fail, not wait, when others write.
+    reads = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+# Alembic keeps the migration that runs in a global.
+_MIGRATING = threading.Lock()
+_MIGRATION_LOCK_ID = 0x63726561  # "crea": any number that no other user of the database locks
+
+
+def _migrate(engine: sa.Engine) -> None:
+    config = Config()
+    folder = Path(__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.execution_options(read_only=True).connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return
+    with _MIGRATING, engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK_ID)))
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise PermanentError(
+                f"{engine.url} was made by a newer version of creative-assets ({error}). Upgrade "
+                "this installation, or open another database."
+            ) from error
+
+
+@contextmanager
+def _explaining(url: sa.URL) -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeoutError) as error:
+        raise _explained(error, url) from error
+
+
+def _explained(error: OperationalError | PoolTimeoutError, url: sa.URL) -> CreativeAssetsError:
+    cause = error.orig if isinstance(error, OperationalError) else error
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the high bits say more of the same
+    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL}:
+        return RequestRejectedError(
+            f"The records at {url} cannot be written ({cause}). Free space, give this user the "
+            "right to write there, or point the records to another place.",
+            everywhere=True,
+        )
+    return ServerFaultError(f"The records at {url} did not answer ({cause}). Try again.")
+
+
+def _generation_row(row: sa.Row[Any]) -> GenerationRow:
+    """The row of GENERATIONS as callers see it."""
+    fields = {column.name: getattr(row, column.name) for column in GENERATIONS.columns}
+    path, sha256, size_bytes = (
+        fields.pop(name) for name in ("result_path", "result_sha256", "result_bytes")
+    )
+    usage_json = fields.pop("usage_json")
+    return GenerationRow(
+        file=path and StoredFile(path=path, sha256=sha256, size_bytes=size_bytes),
+        usage=usage_json and json.loads(usage_json),
+        **fields,
+    )
