@@ -5,9 +5,10 @@ How wide a text is, where it breaks and how it is drawn belong elsewhere.
 """
 
 import hashlib
+import threading
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -64,6 +65,10 @@ _FACE_OF_SCRIPT = {
 # Without a shaper these come out unjoined, in the wrong order, or with marks out of place.
 _SHAPED_SCRIPTS = ("Arab", "Hebr", "Deva", "Beng", "Taml", "Telu", "Thai")
 SHAPED_FACES = frozenset(_FACE_OF_SCRIPT[script] for script in _SHAPED_SCRIPTS)
+
+
+_KEPT_FONTS = 64
+_threads = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +148,18 @@ def shaping_font(face: Face, weight: int) -> uharfbuzz.Font:
 
 
 def drawing_font(face: Face, weight: int, size_px: int) -> ImageFont.FreeTypeFont:
-    """A Pillow font of `face` at `weight` and `size_px`.
+    """A Pillow font of `face` at `weight` and `size_px`, for this thread only.
 
-    A new one each time: an object with variation axes is not shared between threads, and making
-    one costs half a millisecond.
+    Kept, because the first line that Raqm shapes with a new one takes 10 ms in the larger faces;
+    one for each thread, because an object with variation axes is not for sharing.
     """
+    if not hasattr(_threads, "fonts"):
+        _threads.fonts = lru_cache(maxsize=_KEPT_FONTS)(_load)
+    font: ImageFont.FreeTypeFont = _threads.fonts(face, weight, size_px)
+    return font
+
+
+def _load(face: Face, weight: int, size_px: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.truetype(face.path, size_px)
     axes = {b"Weight": weight, b"Width": 100}
     font.set_variation_by_axes([axes[axis["name"]] for axis in font.get_variation_axes()])

@@ -3,8 +3,10 @@
 Pure arithmetic on glyph metrics; nothing is drawn here, and no colour is known.
 """
 
+import math
+import operator
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -45,14 +47,15 @@ _NUMBER = re.compile(
 )
 _HYPHENS = ("-", "\u2010", "/", "\u2013")
 
-# Penalties of breaking after a unit, in squared fractions of a line's width.
+# Penalties, in the share of its size that a text may give up to be without them.
 _AFTER_HYPHEN = 0.30
 _INSIDE_PHRASE = 0.01  # Thai, Japanese, Chinese: no space or punctuation here
 _AFTER_SINGLE_LETTER = 0.04  # Slavic typography: no single-letter word ends a line
 _LONE_LAST = 0.25
-
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
-_LONE_SHRINK = 0.86  # how far a text may shrink to get rid of a lone last word
+_UNEVEN = 0.35  # a line of no width beside a full one
+_LAST_COUNTS = 0.5  # a short last line is usual
+_LARGE_LINE, _SMALL_LINE = 0.03, 0.1  # each line more, of a headline and of running text
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,15 @@ class Overflow:
     word: str | None  # a single unit that is wider than the box
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to break a text; its width in em, and how rough it looks (a share of size)."""
+
+    lines: tuple[str, ...]
+    width: float
+    roughness: float
+
+
 def direction_of(locale: str) -> Direction:
     """The direction in which `locale` is written."""
     return "rtl" if script_of(locale) in _RTL_SCRIPTS else "ltr"
@@ -145,7 +157,8 @@ def measure(line: str, spec: TypeSpec) -> Extent:
     return Extent(left / 1000, max(right, pen) / 1000, top / 1000, -bottom / 1000)
 
 
-def break_units(text: str, locale: str, keep: Sequence[str] = ()) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The pieces of `text` that are never broken; joined, they are the text.
 
     A word, a number with its unit, and each name in `keep` stay whole. Japanese and Chinese break
@@ -169,33 +182,24 @@ def break_units(text: str, locale: str, keep: Sequence[str] = ()) -> tuple[str, 
 
 
 def fit_text(
-    text: str, spec: TypeSpec, limits: Limits, keep: Sequence[str] = ()
+    text: str, spec: TypeSpec, limits: Limits, keep: tuple[str, ...] = ()
 ) -> Setting | Overflow:
-    """`text` at the largest whole size that `limits` allow, its lines balanced.
+    """`text` in the lines and at the size that look best inside `limits`.
 
-    Gives up a little size where that saves a lone last word.
+    Gives up a little size where that makes the lines even, or saves a lone last word.
     """
-    units = break_units(text, spec.locale, keep)
-
-    def lines_at(size_px: int) -> int | None:
-        return _count_lines(units, spec, limits.width_px / size_px)
-
-    fits = [limits.min_size_px - 1, limits.max_size_px + 1]
-    while fits[1] - fits[0] > 1:
-        size_px = sum(fits) // 2
-        count = lines_at(size_px)
-        fits[0 if count is not None and count <= limits.max_lines else 1] = size_px
-    largest = fits[0]
+    ways = _ways(break_units(text, spec.locale, keep), spec, limits.max_lines)
+    sized = [
+        (min(limits.max_size_px, math.floor(limits.width_px / way.width)), way) for way in ways
+    ]
+    largest = max((size_px for size_px, _ in sized), default=0)
     if largest < limits.min_size_px:
-        return _overflow(units, spec, limits)
-    smallest = max(limits.min_size_px, round(largest * _LONE_SHRINK))
-    for size_px in range(largest, smallest - 1, -1):
-        lines = _balance(units, spec, limits.width_px / size_px, lines_at(size_px) or 1)
-        if not _lone_last(lines, spec):
-            return set_lines(lines, spec, size_px)
-    return set_lines(
-        _balance(units, spec, limits.width_px / largest, lines_at(largest) or 1), spec, largest
+        return _overflow(break_units(text, spec.locale, keep), spec, limits)
+    size_px, best = max(
+        (each for each in sized if each[0] >= limits.min_size_px),
+        key=lambda each: each[0] / largest - each[1].roughness,
     )
+    return set_lines(best.lines, spec, size_px)
 
 
 def set_lines(lines: Sequence[str], spec: TypeSpec, size_px: int) -> Setting:
@@ -258,52 +262,69 @@ def _width(units: Sequence[str], start: int, end: int, spec: TypeSpec) -> float:
     return measure(_line(units, start, end), spec).width
 
 
-def _count_lines(units: Sequence[str], spec: TypeSpec, width: float) -> int | None:
-    """How many lines a greedy setting takes in `width` em; None if one unit is wider than that."""
+def _count_lines(units: Sequence[str], spec: TypeSpec, width: float) -> int:
+    """How many lines a greedy setting takes in `width` em, no unit being wider than that."""
     count, start = 1, 0
     for end in range(1, len(units) + 1):
-        if _width(units, start, end, spec) <= width:
-            continue
-        if end - 1 == start:
-            return None
-        count, start = count + 1, end - 1
         if _width(units, start, end, spec) > width:
-            return None
+            count, start = count + 1, end - 1
     return count
 
 
-def _balance(units: Sequence[str], spec: TypeSpec, width: float, count: int) -> tuple[str, ...]:
-    """`units` in exactly `count` lines of at most `width` em, as even as their breaks allow."""
-    if count == 1:
-        return (_line(units, 0, len(units)),)
-    target = _width(units, 0, len(units), spec) / count
+@lru_cache(maxsize=512)
+def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way, ...]:
+    """For each number of lines: the most even setting, and the narrowest. Sizes play no part."""
+    ways = []
+    for count in range(1, min(max_lines, len(units)) + 1):
+        for cost, join in ((_even(units, spec, count), operator.add), (_wide(units, spec), max)):
+            ends = _best_ends(len(units), count, cost, join)
+            lines = tuple(_line(units, start, end) for start, end in pairwise(ends))
+            widths = [measure(line, spec).width for line in lines]
+            penalty = sum(_break_penalty(units[end - 1]) for end in ends[1:-1])
+            penalty += (count - 1) * (_SMALL_LINE if spec.small else _LARGE_LINE)
+            ways.append(_Way(lines, max(widths), _roughness(widths) + penalty))
+    return tuple(ways)
 
-    def cost(start: int, end: int) -> float:
-        line_width = _width(units, start, end, spec)
-        last = end == len(units)
-        lone = last and line_width < _LONE_SHARE * target
-        penalty = (_LONE_LAST if lone else 0.0) if last else _break_penalty(units[end - 1])
-        return float(((line_width - target) / width) ** 2) + penalty
 
-    # best[end] = (cost, ends of lines) of setting units[:end] in as many lines as rounds passed.
+def _best_ends(
+    total: int,
+    count: int,
+    cost: Callable[[int, int], float],
+    join: Callable[[float, float], float],
+) -> tuple[int, ...]:
+    """Where to end `count` lines of `total` units so that their joined costs are least."""
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, (0,))}
     for _ in range(count):
         reached: dict[int, tuple[float, tuple[int, ...]]] = {}
         for start, (cost_so_far, ends) in best.items():
-            for end in _reachable(units, spec, start, width):
-                candidate = (cost_so_far + cost(start, end), (*ends, end))
+            for end in range(start + 1, total + 1):
+                candidate = (join(cost_so_far, cost(start, end)), (*ends, end))
                 reached[end] = min(reached.get(end, candidate), candidate)
         best = reached
-    ends = best[len(units)][1]
-    return tuple(_line(units, start, end) for start, end in pairwise(ends))
+    return best[total][1]
 
 
-def _reachable(units: Sequence[str], spec: TypeSpec, start: int, width: float) -> Iterator[int]:
-    """Where a line that starts at `start` may end within `width` em."""
-    for end in range(start + 1, len(units) + 1):
-        if _width(units, start, end, spec) > width:
-            return
-        yield end
+def _even(units: Sequence[str], spec: TypeSpec, count: int) -> Callable[[int, int], float]:
+    target = _width(units, 0, len(units), spec) / count
+
+    def cost(start: int, end: int) -> float:
+        uneven = (_width(units, start, end, spec) / target - 1) ** 2
+        return uneven + (0.0 if end == len(units) else _break_penalty(units[end - 1]))
+
+    return cost
+
+
+def _wide(units: Sequence[str], spec: TypeSpec) -> Callable[[int, int], float]:
+    return lambda start, end: _width(units, start, end, spec)
+
+
+def _roughness(widths: Sequence[float]) -> float:
+    """How bad uneven lines look, as a share of size worth giving up for better ones."""
+    widest = max(widths)
+    inner = [1 - width / widest for width in widths[:-1]]
+    last = 1 - widths[-1] / widest
+    lone = _LONE_LAST if widths[-1] < _LONE_SHARE * widest else 0.0
+    return _UNEVEN * max([*inner, _LAST_COUNTS * last]) + lone
 
 
 def _break_penalty(unit: str) -> float:
@@ -315,13 +336,6 @@ def _break_penalty(unit: str) -> float:
     return _INSIDE_PHRASE if word[-1].isalnum() else 0.0
 
 
-def _lone_last(lines: Sequence[str], spec: TypeSpec) -> bool:
-    if len(lines) == 1:
-        return False
-    widths = [measure(line, spec).width for line in lines]
-    return widths[-1] < _LONE_SHARE * max(widths)
-
-
 def _overflow(units: Sequence[str], spec: TypeSpec, limits: Limits) -> Overflow:
     """What is too much for `limits`, told at their smallest size."""
     width = limits.width_px / limits.min_size_px
@@ -330,7 +344,7 @@ def _overflow(units: Sequence[str], spec: TypeSpec, limits: Limits) -> Overflow:
     if widest_width > width:
         word = _line(units, widest, widest + 1)
         return Overflow(limits.min_size_px, lines=1, excess=1 - width / widest_width, word=word)
-    lines = _count_lines(units, spec, width) or 1
+    lines = _count_lines(units, spec, width)
     whole = _width(units, 0, len(units), spec)
     # Lines are never filled to the last pixel: ragged edges take about a tenth.
     excess = max(1 - 0.9 * limits.max_lines * width / whole, 0.05)

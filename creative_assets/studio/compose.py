@@ -1,0 +1,590 @@
+"""Composition: headline, subline, call to action and legal line, set into a plan's text zone.
+
+Sizes, colours and places of text are decided here. Where the zone lies is `layout`'s to say, how
+lines break is `typography`'s, how text stays legible is `scrim`'s, and files are `export`'s.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PIL import Image, ImageColor, ImageDraw, ImageFont, features
+
+from creative_assets.studio.errors import RenderError
+from creative_assets.studio.fonts import drawing_font, face_for
+from creative_assets.studio.formats import Format, safe_box
+from creative_assets.studio.layout import FormatPlan
+from creative_assets.studio.scrim import (
+    Edge,
+    Need,
+    Rgb,
+    Scrim,
+    calming_alpha,
+    contrast,
+    lay_scrim,
+    least_alpha,
+    luminance,
+    mean_color,
+    worst_contrast,
+)
+from creative_assets.studio.typography import Limits, Overflow, Setting, TypeSpec, fit_text, measure
+from creative_assets.studio.values import Box, Direction, Frozen
+
+Role = Literal["headline", "subline", "call_to_action", "legal_line"]
+
+WHITE: Rgb = (255, 255, 255)
+NEAR_BLACK: Rgb = (22, 22, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a role is set; sizes are fractions of the frame's short edge, so formats match."""
+
+    name: str
+    weight: int
+    largest: float
+    smallest: float
+    gap_above: float
+
+
+_LOOKS: Mapping[Role, _Look] = {
+    "headline": _Look("headline", 700, largest=0.104, smallest=0.046, gap_above=0.0),
+    "subline": _Look("subline", 450, largest=0.041, smallest=0.026, gap_above=0.034),
+    "call_to_action": _Look("call to action", 650, largest=0.034, smallest=0.025, gap_above=0.044),
+    "legal_line": _Look("legal line", 400, largest=0.0195, smallest=0.0172, gap_above=0.034),
+}
+_SUBLINE_TO_HEADLINE = 0.45
+_TIGHTEST_GAPS = 0.6  # share of its size that a gap keeps beside the smallest headline
+_WIDE_ZONE = 0.62  # a text zone of this share of the frame's width is a band, else a column
+_LINES_IN_BAND: Mapping[Role, int] = {
+    "headline": 3,
+    "subline": 3,
+    "call_to_action": 1,
+    "legal_line": 2,
+}
+_LINES_IN_COLUMN: Mapping[Role, int] = {
+    "headline": 4,
+    "subline": 5,
+    "call_to_action": 1,
+    "legal_line": 3,
+}
+
+_ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
+
+# A button's padding and height, in em of its label.
+_PAD_X, _BUTTON_HEIGHT = 1.2, 2.5
+_OUTLINE = 0.0022  # of the short edge
+_FAINT_BUTTON = 1.7  # below this contrast with its surroundings a button gets an outline
+
+_LARGE_TEXT = 0.05  # of the short edge; on a phone that is WCAG's large text (24 px, or 19 bold)
+_CONTRAST_LARGE, _CONTRAST_SMALL = 3.0, 4.5  # WCAG 2.2, success criterion 1.4.3
+_HEADROOM = 1.06  # encoding moves pixels a little after they were judged
+_SCRIM_MARGIN, _SCRIM_FADE = 0.035, 0.24  # beyond the text: even, then fading; of the short edge
+_FAINT_BUTTON_COST = 0.3  # a scrim on which the button vanishes is as bad as this much more veil
+_PAPER = 0.7  # a palette colour this light serves as paper, and as the headline's ink on a photo
+_TITLE_CONTRAST = 7.0  # the headline takes the brand's colour where it reads this well
+
+
+class OverlayText(Frozen):
+    """The words of one ad."""
+
+    headline: str
+    subline: str
+    call_to_action: str
+    legal_line: str | None
+
+
+class TextStyle(Frozen):
+    """What decides about the look of the words; colours as `#rrggbb`.
+
+    `keep_together` holds names that no line break may split, such as the brand's.
+    """
+
+    locale: str
+    direction: Direction
+    primary_color: str
+    palette: tuple[str, ...] = ()
+    keep_together: tuple[str, ...] = ()
+
+
+class BlockReport(Frozen):
+    """One text as it was set.
+
+    `box` holds its ink, or the button of a call to action. `contrast` is WCAG's, of the worst line.
+    """
+
+    role: Role
+    lines: tuple[str, ...]
+    size_px: int
+    box: Box
+    color: str
+    contrast: float
+    contrast_needed: float
+    font: str
+
+
+class TextReport(Frozen):
+    """All texts as they were set, and the scrim behind them (`None` where none was needed)."""
+
+    blocks: tuple[BlockReport, ...]
+    scrim: Box | None
+    scrim_color: str
+    scrim_alpha: float
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The finished picture (RGB), and what was set on it."""
+
+    image: Image.Image
+    report: TextReport
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A fitted text. Width and height are the button's for a call to action."""
+
+    role: Role
+    spec: TypeSpec
+    setting: Setting
+    width_px: int
+    height_px: int
+    gap_above_px: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ink:
+    """One drawn line: its mask (L), cropped to its ink, and where that goes on the frame."""
+
+    mask: Image.Image
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A block at its place; `box` is the button's for a call to action, else the inks'."""
+
+    block: _Block
+    box: Box
+    inks: tuple[_Ink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Theme:
+    """Which veil goes with which inks."""
+
+    veil: Rgb
+    inks: Mapping[Role, Rgb]
+
+
+def compose_text(
+    frame: Image.Image, plan: FormatPlan, fmt: Format, text: OverlayText, style: TextStyle
+) -> Composition:
+    """Set `text` on `frame` (RGB, the format's size, logo on it) inside the plan's text zone.
+
+    Raises:
+        RenderError: A text does not fit at its smallest size, or has a character without a glyph.
+    """
+    zone = _common(plan.text_zone, safe_box(fmt))
+    room = zone.inset(_ROUNDING_PX)
+    placed = _place(_fit_stack(room, fmt, text, style), room, fmt, style)
+    theme, scrim = _choose_scrim(frame, placed, room, fmt, style)
+    veiled = lay_scrim(frame, scrim)
+    image = veiled.copy()
+    for each in placed:
+        if each.block.role == "call_to_action":
+            _draw_button(image, each.box, style, theme)
+        for ink in each.inks:
+            image.paste(theme.inks[each.block.role], ink.box.corners, ink.mask)
+    blocks = tuple(_report(each, veiled, theme, style, fmt) for each in placed)
+    report = TextReport(
+        blocks=blocks,
+        scrim=_scrim_box(scrim, fmt) if scrim.alpha else None,
+        scrim_color=_hex(scrim.color),
+        scrim_alpha=scrim.alpha,
+    )
+    return Composition(image=image, report=report)
+
+
+# Fitting: sizes first, places later.
+
+
+def _fit_stack(zone: Box, fmt: Format, text: OverlayText, style: TextStyle) -> tuple[_Block, ...]:
+    """The blocks from top to bottom, with the largest headline at which all fit the zone."""
+    words = {role: _clean(getattr(text, role) or "") for role in _LOOKS}
+    specs = {role: _spec(role, value, style) for role, value in words.items() if value}
+
+    def fit(role: Role, largest_px: int) -> Setting:
+        limits = _limits(role, zone, fmt, largest_px)
+        setting = fit_text(words[role], specs[role], limits, style.keep_together)
+        if isinstance(setting, Overflow):
+            raise RenderError(_overflow_message(role, setting, zone, fmt, style))
+        return setting
+
+    short_px = _short_px(fmt)
+    set_once: dict[Role, Setting] = {
+        role: fit(role, round(_LOOKS[role].largest * short_px))
+        for role in specs
+        if role in {"call_to_action", "legal_line"}
+    }
+    smallest_px = math.ceil(_LOOKS["headline"].smallest * short_px)
+    largest_px = fit("headline", round(_LOOKS["headline"].largest * short_px)).size_px
+    stack: tuple[_Block, ...] = ()
+    for headline_px in range(largest_px, smallest_px - 1, -2):
+        follows: dict[Role, Setting] = {
+            "headline": fit("headline", headline_px),
+            "subline": fit("subline", round(headline_px * _SUBLINE_TO_HEADLINE)),
+        }
+        settings = follows | set_once
+        share = (headline_px - smallest_px) / (_LOOKS["headline"].largest * short_px - smallest_px)
+        gaps = _TIGHTEST_GAPS + (1 - _TIGHTEST_GAPS) * share
+        stack = tuple(
+            _block(role, specs[role], settings[role], round(gaps * look.gap_above * short_px))
+            for role, look in _LOOKS.items()
+            if role in settings
+        )
+        if _height(stack) <= zone.height_px:
+            return stack
+    raise RenderError(_too_tall_message(stack, zone, fmt, style))
+
+
+def _limits(role: Role, zone: Box, fmt: Format, largest_px: int) -> Limits:
+    look, short_px = _LOOKS[role], _short_px(fmt)
+    smallest_px = math.ceil(look.smallest * short_px)
+    largest_px = min(max(largest_px, smallest_px), round(look.largest * short_px))
+    padding_px = 2 * _PAD_X * largest_px if role == "call_to_action" else 0
+    return Limits(
+        # Without Raqm nothing is kerned, and lines come out a little wider than measured.
+        width_px=zone.width_px * (0.995 if features.check("raqm") else 0.97) - padding_px,
+        min_size_px=smallest_px,
+        max_size_px=largest_px,
+        max_lines=(_LINES_IN_BAND if _is_band(zone, fmt) else _LINES_IN_COLUMN)[role],
+    )
+
+
+def _block(role: Role, spec: TypeSpec, setting: Setting, gap_above_px: int) -> _Block:
+    if role != "call_to_action":
+        width_px, height_px = math.ceil(setting.width_px), math.ceil(setting.height_px)
+    else:
+        width_px = math.ceil(setting.width_px + 2 * _PAD_X * setting.size_px)
+        height_px = round(_BUTTON_HEIGHT * setting.size_px)
+    return _Block(role, spec, setting, width_px, height_px, gap_above_px)
+
+
+def _height(stack: Sequence[_Block]) -> int:
+    return sum(block.height_px for block in stack) + sum(block.gap_above_px for block in stack[1:])
+
+
+def _spec(role: Role, words: str, style: TextStyle) -> TypeSpec:
+    return TypeSpec(
+        face=face_for(words, style.locale),
+        weight=_LOOKS[role].weight,
+        locale=style.locale,
+        direction=style.direction,
+        small=role != "headline",
+    )
+
+
+def _clean(words: str) -> str:
+    # Composed letters: a font may have the letter and lack the loose mark. Hard spaces stay.
+    return re.sub(r"[ \t\r\n]+", " ", unicodedata.normalize("NFC", words)).strip()
+
+
+def _overflow_message(
+    role: Role, overflow: Overflow, zone: Box, fmt: Format, style: TextStyle
+) -> str:
+    lines = _limits(role, zone, fmt, 0).max_lines
+    why = (
+        f"{overflow.word!r} alone is wider than the {zone.width_px} px there"
+        if overflow.word
+        else f"it takes {overflow.lines} lines where {lines} have room"
+    )
+    return (
+        f"The {_LOOKS[role].name} ({style.locale}) does not fit the text zone of {fmt.name}: even "
+        f"at its smallest size, {overflow.size_px} px, {why}. "
+        f"Shorten it by about {math.ceil(100 * overflow.excess)} %."
+    )
+
+
+def _too_tall_message(stack: Sequence[_Block], zone: Box, fmt: Format, style: TextStyle) -> str:
+    excess_px = _height(stack) - zone.height_px
+    longest = max(stack[:2], key=lambda block: len(block.setting.lines))
+    share = excess_px / longest.height_px
+    return (
+        f"The texts ({style.locale}) do not fit the text zone of {fmt.name}: at their smallest "
+        f"sizes they are {excess_px} px taller than its {zone.height_px} px. Shorten the "
+        f"{_LOOKS[longest.role].name} by about {min(math.ceil(100 * share), 100)} %."
+    )
+
+
+# Placing: where each block goes, and its lines as ink.
+
+
+def _place(
+    stack: Sequence[_Block], zone: Box, fmt: Format, style: TextStyle
+) -> tuple[_Placed, ...]:
+    """The stack leans on the zone's outer edge; in a column it is centred, its legal line low."""
+    edge = _edge(zone, fmt)
+    slack_px = zone.height_px - _height(stack)
+    top_px = zone.top_px + {"top": 0, "bottom": slack_px}.get(edge, slack_px // 2)
+    placed = []
+    for index, block in enumerate(stack):
+        top_px += block.gap_above_px if index else 0
+        if block.role == "legal_line" and edge in {"left", "right"}:
+            top_px = zone.bottom_px - block.height_px
+        left_px = zone.left_px if style.direction == "ltr" else zone.right_px - block.width_px
+        area = Box(
+            left_px=left_px, top_px=top_px, width_px=block.width_px, height_px=block.height_px
+        )
+        placed.append(_draw_block(block, area, zone))
+        top_px += block.height_px
+    return tuple(placed)
+
+
+def _draw_block(block: _Block, area: Box, zone: Box) -> _Placed:
+    font = drawing_font(block.spec.face, block.spec.weight, block.setting.size_px)
+    if block.role == "call_to_action":
+        ink = _draw_line(block.setting.lines[0], block.spec, font)
+        centred = _label_box(ink, area, block)
+        return _Placed(block, area, (_checked(_Ink(ink.mask, centred), area, block),))
+    inks = []
+    for line, baseline_px in zip(block.setting.lines, block.setting.baselines_px, strict=True):
+        ink = _draw_line(line, block.spec, font)
+        # Flush by ink, not by side bearings: large and small lines share one edge.
+        left_px = (
+            area.left_px if block.spec.direction == "ltr" else area.right_px - ink.box.width_px
+        )
+        top_px = area.top_px + round(baseline_px) + ink.box.top_px
+        box = ink.box.model_copy(update={"left_px": left_px, "top_px": top_px})
+        inks.append(_checked(_Ink(ink.mask, box), zone, block))
+    return _Placed(block, _around([ink.box for ink in inks]), tuple(inks))
+
+
+def _draw_line(line: str, spec: TypeSpec, font: ImageFont.FreeTypeFont) -> _Ink:
+    """The ink of a line; its box's top is counted from the baseline."""
+    size_px = round(font.size)
+    width_px = math.ceil(measure(line, spec).width * size_px)
+    mask = Image.new("L", (width_px + 2 * size_px, 4 * size_px))
+    shaped = features.check("raqm")  # without Raqm, Pillow takes neither of these two
+    ImageDraw.Draw(mask).text(
+        (size_px, 2 * size_px),
+        line,
+        fill=255,
+        font=font,
+        anchor="ls",
+        direction=spec.direction if shaped else None,
+        language=spec.locale if shaped else None,
+    )
+    left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
+    box = Box(left_px=0, top_px=top - 2 * size_px, width_px=right - left, height_px=bottom - top)
+    return _Ink(mask.crop((left, top, right, bottom)), box)
+
+
+def _label_box(ink: _Ink, button: Box, block: _Block) -> Box:
+    # Latin labels look centred by their capitals, others by all of their ink.
+    extent = measure(block.setting.lines[0], block.spec)
+    below = extent.descent if block.spec.face.name != "Noto Sans" else extent.descent * 0.3
+    baseline_px = (
+        button.top_px + (button.height_px + (extent.ascent - below) * block.setting.size_px) / 2
+    )
+    return ink.box.model_copy(
+        update={
+            "left_px": button.left_px + (button.width_px - ink.box.width_px) // 2,
+            "top_px": round(baseline_px) + ink.box.top_px,
+        }
+    )
+
+
+def _checked(ink: _Ink, room: Box, block: _Block) -> _Ink:
+    if not room.inset(-_ROUNDING_PX).contains(ink.box):
+        raise RenderError(
+            f"The {_LOOKS[block.role].name} ({block.spec.locale}) was drawn over "
+            f"{ink.box.corners}, outside of its room {room.corners}: drawing and measuring "
+            f"disagree about {block.spec.face.name}. Install the locked Pillow and uharfbuzz."
+        )
+    return ink
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left_px = min(box.left_px for box in boxes)
+    top_px = min(box.top_px for box in boxes)
+    return Box(
+        left_px=left_px,
+        top_px=top_px,
+        width_px=max(box.right_px for box in boxes) - left_px,
+        height_px=max(box.bottom_px for box in boxes) - top_px,
+    )
+
+
+# Colours: the veil that has to be least strong, and what goes with it.
+
+
+def _choose_scrim(
+    frame: Image.Image, placed: Sequence[_Placed], zone: Box, fmt: Format, style: TextStyle
+) -> tuple[_Theme, Scrim]:
+    """Of a dark and a light veil, the one that hides less of the picture."""
+    button = next((each.box for each in placed if each.block.role == "call_to_action"), None)
+    texts = [each for each in placed if each.block.role != "call_to_action"]
+
+    def cost(theme: _Theme, alpha: float) -> float:
+        if button is None:
+            return alpha
+        behind = _mix(mean_color(frame, button), theme.veil, alpha)
+        faint = contrast(_rgb(style.primary_color), behind) < _FAINT_BUTTON
+        return alpha + (_FAINT_BUTTON_COST if faint else 0.0)
+
+    calm = calming_alpha(frame, _around([each.box for each in texts]))
+    choices: list[tuple[float, int, _Theme, float]] = []
+    for theme in _themes(style):
+        needs = [
+            Need(ink.box, theme.inks[each.block.role], _HEADROOM * _contrast_needed(each, fmt))
+            for each in texts
+            for ink in each.inks
+        ]
+        alpha = max(calm, least_alpha(frame, needs, theme.veil))
+        choices.append((cost(theme, alpha), len(choices), theme, alpha))
+    _, _, theme, alpha = min(choices, key=lambda choice: choice[:2])
+    return theme, _scrim(_around([each.box for each in placed]), zone, fmt, theme.veil, alpha)
+
+
+def _themes(style: TextStyle) -> tuple[_Theme, _Theme]:
+    """Light text on a dark veil, and dark text on a light one; both tinted with the brand."""
+    primary = _rgb(style.primary_color)
+    colors = sorted((primary, *map(_rgb, style.palette)), key=luminance)
+    label = next(
+        color
+        for color in (WHITE, *reversed(colors), NEAR_BLACK)
+        if contrast(color, primary) >= _CONTRAST_SMALL
+    )
+    paper = colors[-1] if luminance(colors[-1]) >= _PAPER else WHITE
+    shade = _mix((0, 0, 0), primary, 0.25)
+    title = primary if contrast(primary, paper) >= _TITLE_CONTRAST else NEAR_BLACK
+    return (
+        _Theme(shade, _inks(title=paper, body=WHITE, label=label)),
+        _Theme(paper, _inks(title=title, body=NEAR_BLACK, label=label)),
+    )
+
+
+def _inks(title: Rgb, body: Rgb, label: Rgb) -> Mapping[Role, Rgb]:
+    return {"headline": title, "subline": body, "call_to_action": label, "legal_line": body}
+
+
+def _scrim(texts: Box, zone: Box, fmt: Format, veil: Rgb, alpha: float) -> Scrim:
+    edge = _edge(zone, fmt)
+    width_px, height_px = fmt.size.width_px, fmt.size.height_px
+    reach = {
+        "left": texts.right_px,
+        "right": width_px - texts.left_px,
+        "top": texts.bottom_px,
+        "bottom": height_px - texts.top_px,
+    }[edge]
+    return Scrim(
+        edge=edge,
+        even_px=reach + round(_SCRIM_MARGIN * _short_px(fmt)),
+        fade_px=round(_SCRIM_FADE * _short_px(fmt)),
+        color=veil,
+        alpha=alpha,
+    )
+
+
+def _draw_button(image: Image.Image, box: Box, style: TextStyle, theme: _Theme) -> None:
+    primary, label = _rgb(style.primary_color), theme.inks["call_to_action"]
+    faint = contrast(primary, mean_color(image, box)) < _FAINT_BUTTON
+    image.paste(_mix(primary, label, 0.5) if faint else primary, box.corners, _pill(box))
+    if faint:
+        inside = box.inset(max(2, round(_OUTLINE * min(image.size))))
+        image.paste(primary, inside.corners, _pill(inside))
+
+
+def _pill(box: Box) -> Image.Image:
+    """A mask (L) of a box with round ends, drawn four times as large for smooth edges."""
+    large = Image.new("L", (4 * box.width_px, 4 * box.height_px))
+    ImageDraw.Draw(large).rounded_rectangle(
+        (0, 0, large.width - 1, large.height - 1), radius=2 * box.height_px, fill=255
+    )
+    return large.reduce(4)
+
+
+def _report(
+    placed: _Placed, veiled: Image.Image, theme: _Theme, style: TextStyle, fmt: Format
+) -> BlockReport:
+    block, color = placed.block, theme.inks[placed.block.role]
+    worst = (
+        contrast(color, _rgb(style.primary_color))
+        if block.role == "call_to_action"
+        else min(worst_contrast(veiled, ink.box, color) for ink in placed.inks)
+    )
+    return BlockReport(
+        role=block.role,
+        lines=block.setting.lines,
+        size_px=block.setting.size_px,
+        box=placed.box,
+        color=_hex(color),
+        contrast=round(worst, 2),
+        contrast_needed=_contrast_needed(placed, fmt),
+        font=block.spec.face.name,
+    )
+
+
+def _contrast_needed(placed: _Placed, fmt: Format) -> float:
+    large = placed.block.setting.size_px >= _LARGE_TEXT * _short_px(fmt)
+    return _CONTRAST_LARGE if large else _CONTRAST_SMALL
+
+
+def _scrim_box(scrim: Scrim, fmt: Format) -> Box:
+    width_px, height_px = fmt.size.width_px, fmt.size.height_px
+    reach_px = scrim.even_px + scrim.fade_px
+    if scrim.edge in {"top", "bottom"}:
+        height_px = min(reach_px, height_px)
+    else:
+        width_px = min(reach_px, width_px)
+    return Box(
+        left_px=fmt.size.width_px - width_px if scrim.edge == "right" else 0,
+        top_px=fmt.size.height_px - height_px if scrim.edge == "bottom" else 0,
+        width_px=width_px,
+        height_px=height_px,
+    )
+
+
+def _is_band(zone: Box, fmt: Format) -> bool:
+    return zone.width_px > _WIDE_ZONE * fmt.size.width_px
+
+
+def _edge(zone: Box, fmt: Format) -> Edge:
+    """The edge of the frame that a zone leans on."""
+    if _is_band(zone, fmt):
+        below = zone.top_px + zone.bottom_px > fmt.size.height_px
+        return "bottom" if below else "top"
+    rightward = zone.left_px + zone.right_px > fmt.size.width_px
+    return "right" if rightward else "left"
+
+
+def _common(one: Box, other: Box) -> Box:
+    left_px, top_px = max(one.left_px, other.left_px), max(one.top_px, other.top_px)
+    return Box(
+        left_px=left_px,
+        top_px=top_px,
+        width_px=min(one.right_px, other.right_px) - left_px,
+        height_px=min(one.bottom_px, other.bottom_px) - top_px,
+    )
+
+
+def _short_px(fmt: Format) -> int:
+    return min(fmt.size.width_px, fmt.size.height_px)
+
+
+def _mix(color: Rgb, with_color: Rgb, share: float) -> Rgb:
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(color, with_color, strict=True))
+    return (red, green, blue)
+
+
+def _rgb(color: str) -> Rgb:
+    red, green, blue = ImageColor.getrgb(color)[:3]
+    return (red, green, blue)
+
+
+def _hex(color: Rgb) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)
