@@ -109,8 +109,8 @@ def composition_words(fmt: Format, direction: Direction) -> str:
                 100 * (zone.start + zone.width if zone.name == "start" else 1 - zone.start)
             )
     return (
-        f"{_SHAPES[fmt.name]} frame. The subject sits whole in the {subject} part, clear of the edges. "
-        f"Keep the {calm} {percent}% of the frame calm and uncluttered."
+        f"{_SHAPES[fmt.name]} frame. The subject sits whole in the {subject} part, clear of the"
+        f" edges. Keep the {calm} {percent}% of the frame calm and uncluttered."
     )
 
 

@@ -1,10 +1,43 @@
 """Where things go on one picture: the crop, and the places of subject, text and logo.
 
 Boxes and measurements belong here. Drawing text is `typography`'s, the logo's pixels are `logo`'s.
+
+A picture is measured on a thumbnail of 160 px, which is as good as the whole for this and fast.
 """
 
-from creative_assets.studio.logo import LogoSpot
-from creative_assets.studio.values import Box, Frozen, Size
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from creative_assets.studio import logo as marks
+from creative_assets.studio.errors import RenderError
+from creative_assets.studio.formats import Format, TextZone, safe_box, zone_box
+from creative_assets.studio.logo import Floats, Logo, LogoFile, LogoSpot, LogoVersion
+from creative_assets.studio.values import Box, Direction, Frozen, Size
+
+# WCAG 2.2, 1.4.11: what a graphic needs against what is beside it; below it a logo gets a plate.
+MIN_LOGO_CONTRAST = 3.0
+# The brand's own version is kept up to here, even where another one stands out more.
+GOOD_LOGO_CONTRAST = 4.5
+# Below it, on confetti say, letters drown whatever their contrast: a plate again.
+MIN_LOGO_CALMNESS = 0.45
+MAX_CANDIDATES = 6
+
+_THUMBNAIL_PX = 160
+_CANDIDATES_PX = 768
+# Shares of the frame's short edge.
+_LOGO_WIDTHS = (0.14, 0.34)
+_LOGO_MAX_HEIGHT = 0.20
+_LOGO_AREA = 0.02  # of the short edge squared: logos of any shape weigh the same
+# How much calmer another text zone must be to win over one that stands before it.
+_ZONE_PREFERENCE = 0.2
+_SUBJECT_TRIM = 0.03  # of the subject's weight, on each side
+_ROWS = ("top", "middle", "bottom")
+_COLUMNS = ("left", "center", "right")
 
 
 class Zones(Frozen):
@@ -33,3 +66,416 @@ class FormatPlan(Frozen):
     subject: Box
     text_zone: Box
     logo: LogoSpot
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a picture's thumbnail shows, as maps of (rows, columns).
+
+    Attributes:
+        scale: Thumbnail pixels for one pixel of the picture.
+        luminance: WCAG's relative luminance, 0..1.
+        lightness: Its perceptual counterpart, 0..1.
+        edges: How much neighbours differ, 0..1.
+        salience: How much a place draws the eye; adds up to 1, or is 0 everywhere.
+    """
+
+    scale: float
+    luminance: Floats
+    lightness: Floats
+    edges: Floats
+    salience: Floats
+
+    def within(self, box: Box) -> tuple[slice, slice]:
+        """The rows and columns under a box of the picture; at least one of each."""
+        rows, columns = self.luminance.shape
+        top = min(max(math.floor(box.top_px * self.scale), 0), rows - 1)
+        left = min(max(math.floor(box.left_px * self.scale), 0), columns - 1)
+        bottom = max(min(math.ceil(box.bottom_px * self.scale), rows), top + 1)
+        right = max(min(math.ceil(box.right_px * self.scale), columns), left + 1)
+        return slice(top, bottom), slice(left, right)
+
+    def calmness(self, box: Box) -> float:
+        """0 (busy) to 1 (even)."""
+        part = self.within(box)
+        return math.exp(-9 * self.edges[part].mean() - 2.5 * self.lightness[part].std())
+
+    def luminance_range(self, box: Box) -> tuple[float, float]:
+        """The luminances that a tenth of the box is below, and a tenth above."""
+        low, high = np.percentile(self.luminance[self.within(box)], (10, 90))
+        return float(low), float(high)
+
+    def draw(self, box: Box) -> float:
+        """The share, 0..1, of what draws the eye that lies in the box."""
+        return float(self.salience[self.within(box)].sum())
+
+
+def see(picture: Image.Image) -> Sight:
+    """Measures a picture of any mode and size."""
+    factor = max(1, math.ceil(max(picture.size) / _THUMBNAIL_PX))
+    small = picture.convert("RGB").reduce(factor)
+    pixels = np.asarray(small)
+    colors = pixels / 255.0
+    luminance = marks.relative_luminance(pixels)
+    edges = _edges(colors)
+    return Sight(
+        scale=1 / factor,
+        luminance=luminance,
+        lightness=np.cbrt(luminance),
+        edges=edges,
+        salience=_salience(colors, edges),
+    )
+
+
+def plan_zones(picture: Image.Image, fmt: Format, direction: Direction) -> Zones:
+    """Crops around the subject, and chooses the calmest text zone.
+
+    Args:
+        picture: The source picture, of any ratio.
+        fmt: What it is for.
+        direction: Of the text; mirrors zones that are at the start of a line.
+
+    Returns:
+        Crop in pixels of `picture`; the other boxes in pixels of a final.
+
+    Raises:
+        RenderError: The picture is smaller than one step of the format's ratio.
+    """
+    sight = see(picture)
+    crop = _crop(picture.size, sight, fmt, direction)
+    upscale = fmt.size.width_px / crop.width_px
+    zone = _calmest(sight, crop, fmt, direction)
+    text_zone = zone_box(zone, fmt.size, direction)
+    rest = max(_strips(_frame(fmt), text_zone), key=_area)
+    subject = _subject(sight, crop, upscale, rest)
+    return Zones(crop=crop, upscale=upscale, subject=subject, text_zone=text_zone)
+
+
+def crop_to(picture: Image.Image, crop: Box, size: Size) -> Image.Image:
+    """The crop of a picture, scaled to `size` with its proportions kept.
+
+    Raises:
+        RenderError: The crop has another ratio, or lies outside the picture.
+    """
+    frame = Box(left_px=0, top_px=0, width_px=picture.width, height_px=picture.height)
+    if crop.width_px * size.height_px != crop.height_px * size.width_px or not frame.contains(crop):
+        raise RenderError(
+            f"the crop {crop.corners} of a {picture.width}x{picture.height} picture cannot become"
+            f" {size}; expected a part of it with exactly that ratio. Plan the crop again."
+        )
+    target = (size.width_px, size.height_px)
+    return picture.resize(target, Image.Resampling.BICUBIC, box=crop.corners)
+
+
+def logo_candidates(
+    frame: Image.Image,
+    fmt: Format,
+    zones: Zones,
+    logo: Logo,
+    direction: Direction,
+    wish: str | None,
+) -> tuple[LogoSpot, ...]:
+    """Finds places for the logo: inside the safe zone, in line with the text and clear of it.
+
+    Args:
+        frame: The picture at the final's size, without text.
+        fmt: What it is for.
+        zones: Its plan so far.
+        logo: The brand's logo.
+        direction: Of the text; of spots that are as good, the one where reading starts wins.
+        wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
+
+    Returns:
+        2 to 6 spots, best first. Those that touch the subject stand last, and only where fewer
+        than two others fit.
+
+    Raises:
+        RenderError: The logo cannot be opened, or fits nowhere.
+    """
+    sight = see(frame)
+    spots: dict[str, LogoSpot] = {}
+    for row, column in itertools.product(("first", "last", "between"), _COLUMNS):
+        spot = _spot(sight, fmt, zones.text_zone, logo, (row, column))
+        if spot is not None and spot.name != "middle-center":
+            spots.setdefault(spot.name, spot)
+    if not spots:
+        raise RenderError(
+            f"the logo {logo.versions['default'].name} fits nowhere in {fmt.name} beside the text"
+            f" zone {zones.text_zone.corners}. Give a version of it that is nearer to a square."
+        )
+
+    def rank(spot: LogoSpot) -> tuple[bool, bool, float]:
+        touches = _footprint(spot, clear=True).overlaps(zones.subject)
+        return touches, spot.name != wish, _cost(spot, sight, direction)
+
+    ranked = sorted(spots.values(), key=rank)
+    free = [spot for spot in ranked if not rank(spot)[0]]
+    return tuple(free if len(free) > 1 else ranked)[:MAX_CANDIDATES]
+
+
+def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image.Image:
+    """The picture with each candidate outlined and named, for somebody to choose.
+
+    Returns:
+        A new image, mode RGB, at most 768 px on its long edge.
+    """
+    scale = min(1.0, _CANDIDATES_PX / max(frame.size))
+    size = (round(frame.width * scale), round(frame.height * scale))
+    shown = frame.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    draw = ImageDraw.Draw(shown)
+    font = ImageFont.load_default(size=17)
+    for candidate in candidates:
+        left, top, right, bottom = (round(edge * scale) for edge in _footprint(candidate).corners)
+        draw.rectangle((left - 3, top - 3, right + 3, bottom + 3), outline="black", width=5)
+        draw.rectangle((left - 2, top - 2, right + 2, bottom + 2), outline="yellow", width=3)
+        tag_width, tag_height = math.ceil(draw.textlength(candidate.name, font=font)) + 12, 24
+        tag_left = min(max((left + right - tag_width) // 2, 0), shown.width - tag_width)
+        tag_top = bottom + 6 if bottom + 6 + tag_height <= shown.height else top - 6 - tag_height
+        tag = (tag_left, tag_top, tag_left + tag_width, tag_top + tag_height)
+        draw.rectangle(tag, fill="black")
+        middle = (tag_left + tag_width // 2, tag_top + tag_height // 2)
+        draw.text(middle, candidate.name, fill="yellow", font=font, anchor="mm")
+    return shown
+
+
+def _edges(colors: Floats) -> Floats:
+    """The mean difference of the three channels to the right and lower neighbour, 0..1."""
+    across = np.abs(np.diff(colors, axis=1, append=colors[:, -1:])).mean(axis=2)
+    down = np.abs(np.diff(colors, axis=0, append=colors[-1:])).mean(axis=2)
+    edges: Floats = np.maximum(across, down)
+    return edges
+
+
+def _salience(colors: Floats, edges: Floats) -> Floats:
+    """What is unlike all four sides of the picture, or has more edges than most of it.
+
+    A subject rarely touches a side, and sky and ground each look like one of them.
+    """
+    rim = max(2, min(edges.shape) // 16)
+    sides = (colors[:rim], colors[-rim:], colors[:, :rim], colors[:, -rim:])
+    unlike = np.min(
+        [np.abs(colors - np.median(side, axis=(0, 1))).mean(axis=2) for side in sides], axis=0
+    )
+    drawn = marks.blurred(unlike + edges, max(1, min(edges.shape) // 32))
+    salience: Floats = np.clip(drawn - drawn.mean() - 0.01, 0, None)
+    total = salience.sum()
+    return salience / total if total > 0 else salience
+
+
+def _crop(source: tuple[int, int], sight: Sight, fmt: Format, direction: Direction) -> Box:
+    """The largest crop of exactly the format's ratio, its subject where the format wants it."""
+    divisor = math.gcd(fmt.size.width_px, fmt.size.height_px)
+    step = (fmt.size.width_px // divisor, fmt.size.height_px // divisor)
+    steps = min(source[0] // step[0], source[1] // step[1])
+    if steps == 0:
+        raise RenderError(
+            f"a picture of {source[0]}x{source[1]} px is too small for {fmt.name}; expected about"
+            f" {fmt.size}. Generate or give a larger one."
+        )
+    size = Size(width_px=steps * step[0], height_px=steps * step[1])
+    wanted = _center(zone_box(fmt.subject_zone, size, direction))
+    subject = _center_of_salience(sight) or (source[0] / 2, source[1] / 2)
+    left, top = (
+        min(max(round(subject[axis] - wanted[axis]), 0), source[axis] - side)
+        for axis, side in enumerate((size.width_px, size.height_px))
+    )
+    return Box(left_px=left, top_px=top, width_px=size.width_px, height_px=size.height_px)
+
+
+def _center_of_salience(sight: Sight) -> tuple[float, float] | None:
+    """In pixels of the picture; None where nothing draws the eye."""
+    if not sight.salience.any():
+        return None
+    rows, columns = (np.arange(length) + 0.5 for length in sight.salience.shape)
+    across = float(sight.salience.sum(axis=0) @ columns)
+    down = float(sight.salience.sum(axis=1) @ rows)
+    return across / sight.scale, down / sight.scale
+
+
+def _calmest(sight: Sight, crop: Box, fmt: Format, direction: Direction) -> TextZone:
+    def cost(place: int) -> float:
+        zone = zone_box(fmt.text_zones[place], fmt.size, direction)
+        part = _in_source(zone, crop, fmt.size.width_px / crop.width_px)
+        drawn = sight.draw(part) / (sight.draw(crop) or 1)
+        return 1 - sight.calmness(part) + drawn + _ZONE_PREFERENCE * place
+
+    return fmt.text_zones[min(range(len(fmt.text_zones)), key=cost)]
+
+
+def _subject(sight: Sight, crop: Box, upscale: float, rest: Box) -> Box:
+    """What draws the eye in the rest of the frame, without its thin outer parts."""
+    rows, columns = sight.within(_in_source(rest, crop, upscale))
+    weights = np.sqrt(sight.salience[rows, columns])  # so that a bright label is not all of it
+    if not weights.any():
+        return rest.inset(min(rest.width_px, rest.height_px) // 5)
+    top, bottom = _bulk(weights.sum(axis=1))
+    left, right = _bulk(weights.sum(axis=0))
+    pixels = upscale / sight.scale
+    return _common(
+        rest,
+        left=round((columns.start + left) * pixels - crop.left_px * upscale),
+        top=round((rows.start + top) * pixels - crop.top_px * upscale),
+        right=round((columns.start + right) * pixels - crop.left_px * upscale),
+        bottom=round((rows.start + bottom) * pixels - crop.top_px * upscale),
+    )
+
+
+def _bulk(weights: Floats) -> tuple[int, int]:
+    """First and, exclusive, last index of what remains when both ends are trimmed."""
+    reached = weights.cumsum() / weights.sum()
+    first = int(np.searchsorted(reached, _SUBJECT_TRIM))
+    last = int(np.searchsorted(reached, 1 - _SUBJECT_TRIM))
+    return first, min(last, len(weights) - 1) + 1
+
+
+def _spot(
+    sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: tuple[str, str]
+) -> LogoSpot | None:
+    """The best version at one place, on a plate if it needs one; None where it does not fit."""
+    boxes = {
+        version: _place(logo_file, fmt, text_zone, place)
+        for version, logo_file in logo.versions.items()
+    }
+    bare = {
+        version: marks.ink_contrast(
+            marks.ink_of(logo.versions[version]), *sight.luminance_range(box)
+        )
+        for version, box in boxes.items()
+        if box is not None
+    }
+    if not bare:
+        return None
+    version = _most_readable(bare)
+    box, contrast, plate = boxes[version], bare[version], False
+    if contrast < MIN_LOGO_CONTRAST or sight.calmness(box) < MIN_LOGO_CALMNESS:
+        plated = {version: marks.contrast_on_plate(logo.versions[version]) for version in bare}
+        version = _most_readable(plated)
+        inner = _place(logo.versions[version], fmt, text_zone, place, on_plate=True)
+        if inner is None:
+            return None
+        box, contrast, plate = inner, plated[version], True
+    third = min(2, 3 * (2 * box.top_px + box.height_px) // (2 * fmt.size.height_px))
+    around = box.inset(-marks.clear_space_px(box.height_px))
+    return LogoSpot(
+        name=f"{_ROWS[third]}-{place[1]}",
+        box=box,
+        version=version,
+        contrast=round(contrast, 2),
+        calmness=round(sight.calmness(around), 3),
+        plate=plate,
+    )
+
+
+def _most_readable(contrasts: Mapping[LogoVersion, float]) -> LogoVersion:
+    """The brand's own version where it is good enough, else the one that stands out most."""
+    if contrasts.get("default", 0) >= GOOD_LOGO_CONTRAST:
+        return "default"
+    return max(contrasts, key=lambda version: contrasts[version])
+
+
+def _place(
+    logo_file: LogoFile,
+    fmt: Format,
+    text_zone: Box,
+    place: tuple[str, str],
+    *,
+    on_plate: bool = False,
+) -> Box | None:
+    """The logo's box in that row and column of what the text leaves free; None if too large."""
+    size = _logo_size(logo_file, fmt.size)
+    margin_px = marks.plate_margin_px(size.height_px) if on_plate else 0
+    width, height = size.width_px + 2 * margin_px, size.height_px + 2 * margin_px
+    safe = safe_box(fmt)
+    gap_px = marks.clear_space_px(size.height_px)
+    room = max(_strips(safe, text_zone, gap_px), key=_area)
+    row, column = place
+    left = {
+        "left": safe.left_px,
+        "center": (fmt.size.width_px - width) // 2,
+        "right": safe.right_px - width,
+    }[column]
+    top = {
+        "first": room.top_px,
+        "last": room.bottom_px - height,
+        "between": (room.top_px + room.bottom_px - height) // 2,
+    }[row]
+    footprint = Box(left_px=left, top_px=top, width_px=width, height_px=height)
+    return footprint.inset(margin_px) if room.contains(footprint) else None
+
+
+def _logo_size(logo_file: LogoFile, frame: Size) -> Size:
+    """The same area for a logo of any shape, within limits of width and height."""
+    short_px = min(frame.width_px, frame.height_px)
+    ratio = marks.aspect(logo_file)
+    narrowest, widest = _LOGO_WIDTHS
+    width = min(max(math.sqrt(_LOGO_AREA * ratio), narrowest), widest, _LOGO_MAX_HEIGHT * ratio)
+    return marks.ink_size(logo_file, round(width * short_px))
+
+
+def _cost(spot: LogoSpot, sight: Sight, direction: Direction) -> float:
+    """What speaks against a spot; each part is about 0..1."""
+    start = "left" if direction == "ltr" else "right"
+    row, column = spot.name.split("-")
+    away = {start: 0.0, "center": 0.06}.get(column, 0.03)
+    middling = 0.3 if row == "middle" else 0.0
+    drawn = sight.draw(_footprint(spot, clear=True))
+    faint = max(0.0, 1 - spot.contrast / 7)
+    return (1 - spot.calmness) + 2 * drawn + 0.2 * faint + away + middling + 0.3 * spot.plate
+
+
+def _footprint(spot: LogoSpot, *, clear: bool = False) -> Box:
+    """The logo with its plate, or with the space that stays clear around it."""
+    height_px = spot.box.height_px
+    margin_px = marks.plate_margin_px(height_px) if spot.plate else 0
+    return spot.box.inset(-max(margin_px, marks.clear_space_px(height_px) if clear else 0))
+
+
+def _strips(outer: Box, hole: Box, gap_px: int = 0) -> Iterator[Box]:
+    """What of a box is above, below, left and right of a hole in it, `gap_px` away from it."""
+    yield _common(outer, bottom=hole.top_px - gap_px)
+    yield _common(outer, top=hole.bottom_px + gap_px)
+    yield _common(outer, right=hole.left_px - gap_px)
+    yield _common(outer, left=hole.right_px + gap_px)
+
+
+def _common(
+    outer: Box,
+    *,
+    left: int | None = None,
+    top: int | None = None,
+    right: int | None = None,
+    bottom: int | None = None,
+) -> Box:
+    """The box cut at the given edges; without width or height where nothing is left."""
+    left_px = outer.left_px if left is None else max(outer.left_px, left)
+    top_px = outer.top_px if top is None else max(outer.top_px, top)
+    right_px = outer.right_px if right is None else min(outer.right_px, right)
+    bottom_px = outer.bottom_px if bottom is None else min(outer.bottom_px, bottom)
+    return Box(
+        left_px=left_px,
+        top_px=top_px,
+        width_px=max(0, right_px - left_px),
+        height_px=max(0, bottom_px - top_px),
+    )
+
+
+def _in_source(box: Box, crop: Box, upscale: float) -> Box:
+    """A box of the final, in pixels of the source picture."""
+    return Box(
+        left_px=crop.left_px + round(box.left_px / upscale),
+        top_px=crop.top_px + round(box.top_px / upscale),
+        width_px=max(1, round(box.width_px / upscale)),
+        height_px=max(1, round(box.height_px / upscale)),
+    )
+
+
+def _frame(fmt: Format) -> Box:
+    return Box(left_px=0, top_px=0, width_px=fmt.size.width_px, height_px=fmt.size.height_px)
+
+
+def _area(box: Box) -> int:
+    return box.width_px * box.height_px
+
+
+def _center(box: Box) -> tuple[float, float]:
+    return box.left_px + box.width_px / 2, box.top_px + box.height_px / 2
