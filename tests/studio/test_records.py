@@ -1,8 +1,10 @@
 """Claims are exclusive, money is never lost, and the database looks after itself."""
 
+import os
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -31,6 +33,10 @@ from creative_assets.studio.records import (
     open_records,
 )
 from creative_assets.studio.store import StoredFile
+
+# Where this names an empty PostgreSQL database, every claim is tried there as well.
+POSTGRES_VARIABLE = "CREATIVE_ASSETS_TEST_POSTGRES_URL"
+DATABASES = ["file", "postgres"] if POSTGRES_VARIABLE in os.environ else ["file"]
 
 LEASE_S = 30.0
 
@@ -84,12 +90,29 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "file"])
+def fresh_url(kind: str, folder: Path) -> str:
+    """The URL of a database that nobody opened before."""
+    if kind == "memory":
+        return "sqlite:///:memory:"
+    if kind == "file":
+        return f"sqlite:///{folder}/new/folder/records.db"
+    url, schema = os.environ[POSTGRES_VARIABLE], f"test_{uuid.uuid4().hex}"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.schema.CreateSchema(schema))
+    engine.dispose()
+    return f"{url}?options=-csearch_path%3D{schema}"
+
+
+@pytest.fixture(params=DATABASES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return fresh_url(request.param, tmp_path)
+
+
+@pytest.fixture(params=["memory", *DATABASES])
 def records(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Records]:
     """Records at time 1,000, where ann and bob are alive."""
-    in_memory = request.param == "memory"
-    url = "sqlite:///:memory:" if in_memory else f"sqlite:///{tmp_path}/records.db"
-    opened = open_records(url, clock)
+    opened = open_records(fresh_url(request.param, tmp_path), clock)
     opened.heartbeat("ann", LEASE_S)
     opened.heartbeat("bob", LEASE_S)
     yield opened
@@ -285,10 +308,16 @@ def test_sixteen_threads_share_one_database(records: Records) -> None:
 RACER = """
 import sys
 from creative_assets.studio.records import GenerationClaim, open_records
-print("ready", flush=True)
-sys.stdin.readline()
-records, holder = open_records(sys.argv[1]), sys.argv[2]
+
+def line_up():
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+holder = sys.argv[2]
+line_up()
+records = open_records(sys.argv[1])
 records.heartbeat(holder, 60)
+line_up()
 for number in range(50):
     claim = GenerationClaim(str(number), holder, "s", "image", "m", "c", "c/l/p", "s", 1, "{}")
     if records.claim(claim).kind == "claimed":
@@ -296,32 +325,31 @@ for number in range(50):
 """
 
 
-def race(url: str, names: str) -> list[list[str]]:
-    """What each of several processes claimed, all of them opening and claiming at once."""
+def race(url: str, holders: str) -> list[str]:
+    """The claims that several processes won, all of them opening, and then claiming, at once."""
     racers = [
         subprocess.Popen(
-            [sys.executable, "-c", RACER, url, name],
+            [sys.executable, "-c", RACER, url, holder],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for name in names
+        for holder in holders
     ]
-    for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
-        assert racer.stdin is not None
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    claimed = [racer.communicate()[0].split() for racer in racers]
-    assert [racer.returncode for racer in racers] == [0] * len(racers)
-    return claimed
+    for _ in ("open", "claim"):
+        for racer in racers:
+            assert racer.stdout is not None
+            assert racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("go\n")
+            racer.stdin.flush()
+    won = [racer.communicate()[0].split() for racer in racers]
+    return list(chain.from_iterable(won))
 
 
-def test_processes_that_open_a_fresh_file_at_once_never_both_win_a_claim(tmp_path: Path) -> None:
-    claimed = race(f"sqlite:///{tmp_path}/records.db", "abcd")
-
-    assert sorted(chain.from_iterable(claimed), key=int) == [str(number) for number in range(50)]
+def test_processes_that_open_a_fresh_database_at_once_never_both_win_a_claim(url: str) -> None:
+    assert sorted(race(url, "abc"), key=int) == [str(number) for number in range(50)]
 
 
 def test_briefs_are_kept_replaced_and_forgotten(records: Records) -> None:
@@ -464,8 +492,7 @@ def test_threads_that_ask_for_takes_get_one_each(records: Records) -> None:
     assert records.current_takes(["a"]) == {("a", "ad_copy"): 9}
 
 
-def test_what_was_kept_is_there_after_opening_again(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/new/folder/records.db"
+def test_what_was_kept_is_there_after_opening_again(url: str) -> None:
     first = open_records(url)
     first.save_brief(BRIEF)
     first.close()
@@ -475,8 +502,7 @@ def test_what_was_kept_is_there_after_opening_again(tmp_path: Path) -> None:
     second.close()
 
 
-def test_the_migrations_make_exactly_the_tables_that_the_code_uses(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/records.db"
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(url: str) -> None:
     open_records(url).close()
     engine = sa.create_engine(url)
     with engine.connect() as connection:
@@ -496,8 +522,7 @@ def test_a_commit_survives_a_power_cut(tmp_path: Path) -> None:
     assert (journal, synchronous) == ("wal", 2)
 
 
-def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/records.db"
+def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
     open_records(url).close()
     engine = sa.create_engine(url)
     with engine.begin() as connection:
