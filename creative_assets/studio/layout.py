@@ -24,7 +24,7 @@ MIN_LOGO_CONTRAST = 3.0
 # The brand's own version is kept up to here, even where another one stands out more.
 GOOD_LOGO_CONTRAST = 4.5
 # Below it, on confetti say, letters drown whatever their contrast: a plate again.
-MIN_LOGO_CALMNESS = 0.45
+MIN_LOGO_CALMNESS = 0.5
 MAX_CANDIDATES = 6
 
 _THUMBNAIL_PX = 160
@@ -257,7 +257,7 @@ def _salience(colors: Floats, edges: Floats) -> Floats:
         [np.abs(colors - np.median(side, axis=(0, 1))).mean(axis=2) for side in sides], axis=0
     )
     drawn = marks.blurred(unlike + edges, max(1, min(edges.shape) // 32))
-    salience: Floats = np.clip(drawn - drawn.mean() - 0.01, 0, None)
+    salience: Floats = np.clip(drawn - drawn.mean() - 0.25 * drawn.std() - 0.01, 0, None)
     total = salience.sum()
     return salience / total if total > 0 else salience
 
