@@ -243,7 +243,7 @@ class CampaignBrief(Frozen):
         examples=[{"name": "Nordlys Coffee", "primary_color": "#0B3D2E", "logo": "nordlys.svg"}],
     )
     audience: Audience = Field(
-        description="Whom the campaign is for.",
+        description="The people whom the campaign is meant to reach.",
         examples=[{"region": "Nordics and DACH", "description": "Commuters"}],
     )
     products: Annotated[tuple[Product, ...], Field(min_length=1, max_length=MAX_PRODUCTS)] = Field(
@@ -269,7 +269,7 @@ class CampaignBrief(Frozen):
     )
     placement: Placement = Field(
         default_factory=Placement,
-        description="Wishes about the layout.",
+        description="What should go where, as far as the pictures allow it.",
         examples=[{"logo": "top-right"}],
     )
     imagery: Imagery = Field(

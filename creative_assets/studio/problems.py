@@ -37,11 +37,11 @@ def clean(text: str, limit: int = _SHOWN_CHARACTERS) -> str:
 
 def quoted(text: str) -> str:
     """`text`, cleaned, in backticks."""
-    return f"`{clean(text)}`"
+    return f"`{clean(text)}`" if text.strip() else "an empty text"
 
 
 def shown(value: object) -> str:
-    """A parsed value in words, such as "the text `de_DE`" or "a list of 3"."""
+    """A parsed value in words, such as "the number `5`" or "a list of 3"."""
     match value:
         case None:
             return "nothing"
@@ -50,7 +50,7 @@ def shown(value: object) -> str:
         case int() | float():
             return f"the number `{value}`"
         case str():
-            return quoted(value) if value.strip() else "an empty text"
+            return quoted(value)
         case list() | tuple():
             return f"a list of {len(value)}" if value else "an empty list"
         case dict():
@@ -84,8 +84,10 @@ def _prose(text: str) -> str:
     """`text` as a line of Markdown: what is in backticks stays code, nothing else is markup."""
     line = " ".join(text.split())
     parts = line.split("`")
-    balanced = len(parts) % 2 == 1
+    paired = len(parts) % 2 == 1 and "``" not in line
+    if not paired:
+        return _MARKDOWN.sub(r"\\\g<0>", line.replace("`", "'"))
     return "".join(
-        f"`{part}`" if balanced and index % 2 else _MARKDOWN.sub(r"\\\g<0>", part)
+        f"`{part}`" if index % 2 else _MARKDOWN.sub(r"\\\g<0>", part)
         for index, part in enumerate(parts)
     )

@@ -1,0 +1,836 @@
+import copy
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from PIL import Image
+
+from creative_assets.studio.brief import (
+    CampaignBrief,
+    FileRef,
+    Message,
+    Reference,
+    VariantBrief,
+    brief_schema,
+    named_files,
+)
+from creative_assets.studio.documents import MAX_BRIEF_BYTES
+from creative_assets.studio.errors import BriefError, MissingInputError, Problem
+from creative_assets.studio.problems import problems_markdown
+from creative_assets.studio.reading import MAX_PROBLEMS, check_files, read_brief
+from creative_assets.studio.variants import resolve_variants
+
+YAML = """
+campaign_id: nordlys-summer-2027
+brand:
+  name: Nordlys Coffee
+  primary_color: "#0B3D2E"
+  palette: ["#F4E9D8", "#d74"]
+  logo: nordlys.svg
+  tone: warm, plain-spoken
+  banned_words: {de-DE: [billig], de: [gratis], "*": [cheap]}
+  legal_text: {de-DE: Nur solange der Vorrat reicht., "*": While stocks last.}
+  legal_guidelines: [No health claims.]
+audience:
+  region: Nordics and DACH
+  description: |
+    Commuters
+    who care about good coffee
+  age_range: {from: 25, to: 40}
+  interests: [cycling]
+products:
+  - id: cold-brew
+    name: Nordlys Cold Brew
+    description: Steeped for 18 hours
+    photos: [photos/cold-brew.png]
+    messages: {en-US: {headline: Colder}}
+  - id: filter
+    name: Nordlys Filter
+    description: Roasted light
+target_locales: [de-de, en-US, no]
+messages: {en: {headline: Summer, subline: Poured slowly}}
+"""
+
+BRIEF: dict[str, Any] = {
+    "campaign_id": "nordlys-summer-2027",
+    "brand": {
+        "name": "Nordlys Coffee",
+        "primary_color": "#0B3D2E",
+        "palette": ["#F4E9D8"],
+        "logo": {"default": "nordlys.svg", "light": "light.png"},
+        "tone": "warm",
+        "banned_words": {"de-DE": ["billig"], "*": ["cheap"]},
+        "legal_text": {"de-DE": "Nur solange der Vorrat reicht."},
+        "legal_guidelines": ["No health claims."],
+    },
+    "audience": {
+        "region": "Nordics",
+        "description": "Commuters",
+        "age_range": {"from": 25, "to": 40},
+        "interests": ["cycling"],
+    },
+    "products": [
+        {
+            "id": "cold-brew",
+            "name": "Cold Brew",
+            "description": "Steeped",
+            "photos": ["photos/cold-brew.png"],
+            "messages": {"de-DE": {"headline": "Kalt"}},
+        },
+        {"id": "filter", "name": "Filter", "description": "Roasted"},
+    ],
+    "target_locales": ["en-US", "de-DE"],
+    "messages": {"en-US": {"headline": "Summer", "subline": "Poured", "call_to_action": "Try"}},
+    "output": {"aspect_ratios": ["1x1", "9x16"], "file_type": "png"},
+    "placement": {"logo": "top-right"},
+    "imagery": "shared",
+}
+
+MISSING = object()
+
+
+def changed(path: tuple[str | int, ...], value: object) -> dict[str, Any]:
+    """The brief above with `value` at `path`; without that field where it is MISSING."""
+    brief = copy.deepcopy(BRIEF)
+    place: Any = brief
+    for part in path[:-1]:
+        place = place[part]
+    if value is MISSING:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return brief
+
+
+def problems_of(content: bytes | str, name: str = "brief.yaml") -> tuple[Problem, ...]:
+    with pytest.raises(BriefError) as caught:
+        read_brief(content.encode() if isinstance(content, str) else content, name)
+    return caught.value.problems
+
+
+def problems_of_json(brief: object) -> tuple[Problem, ...]:
+    return problems_of(json.dumps(brief), "brief.json")
+
+
+def reread(path: tuple[str | int, ...], value: object) -> CampaignBrief:
+    return read_brief(json.dumps(changed(path, value)).encode(), "brief.json")
+
+
+def file_refs(brief: CampaignBrief) -> dict[str, FileRef]:
+    return {
+        name: FileRef(name=name, sha256=f"{n:02}", size_bytes=n, path=f"campaigns/x/inputs/{n:02}")
+        for n, (_, name) in enumerate(named_files(brief))
+    }
+
+
+def variants_of(brief: CampaignBrief) -> dict[str, VariantBrief]:
+    variants = resolve_variants(brief, file_refs(brief))
+    return {variant.key.partition("/")[2]: variant for variant in variants}
+
+
+def markup(page: str) -> set[str]:
+    renderer = MarkdownIt("gfm-like", {"linkify": False, "html": True})
+    tokens = renderer.parse(page)
+    return {token.type for block in tokens for token in (block, *(block.children or []))}
+
+
+ORDINARY = markup(problems_markdown("brief.yaml", [Problem("a", "`b`", "c", "d")]))
+
+
+# Reading
+
+
+def test_yaml_and_json_say_the_same() -> None:
+    from_yaml = read_brief(YAML.encode(), "brief.yaml")
+    as_json = from_yaml.model_dump_json(exclude_defaults=True).encode()
+
+    assert read_brief(as_json, "BRIEF.JSON") == from_yaml
+
+
+def test_text_colours_and_locales_are_put_into_their_usual_form() -> None:
+    brief = read_brief(YAML.encode(), "brief.yaml")
+
+    assert brief.brand.palette == ("#f4e9d8", "#dd7744")
+    assert brief.target_locales == ("de-DE", "en-US", "no")
+    assert brief.audience.description == "Commuters\nwho care about good coffee"
+
+
+def test_a_byte_order_mark_is_no_problem() -> None:
+    assert read_brief(b"\xef\xbb\xbf" + YAML.encode(), "b.yml") == read_brief(
+        YAML.encode(), "b.yml"
+    )
+
+
+def test_norway_stays_norwegian() -> None:
+    text = YAML.replace("de: [gratis]", "no: [no, off, yes]")
+    brief = read_brief(text.encode(), "brief.yaml")
+
+    assert brief.brand.banned_words["no"] == ("no", "off", "yes")
+    assert brief.target_locales[-1] == "no"
+
+
+def test_a_date_stays_text() -> None:
+    text = YAML.replace("tone: warm, plain-spoken", "tone: 2027-06-01")
+
+    assert read_brief(text.encode(), "brief.yaml").brand.tone == "2027-06-01"
+
+
+def test_an_anchor_can_be_used_again() -> None:
+    text = YAML.replace("[billig]", "&words [billig]").replace("[gratis]", "*words")
+
+    assert read_brief(text.encode(), "b.yaml").brand.banned_words["de"] == ("billig",)
+
+
+def test_defaults_are_all_formats_as_localized_jpeg() -> None:
+    brief = read_brief(YAML.encode(), "brief.yaml")
+
+    assert brief.output.aspect_ratios == ("1x1", "4x5", "9x16", "16x9")
+    assert brief.output.file_type == "jpeg"
+    assert brief.imagery == "localized"
+    assert brief.placement.logo is None
+
+
+@pytest.mark.parametrize(
+    "content,found",
+    [
+        pytest.param(b"x" * 50_000_000, "50,000,000 bytes", id="50 MB"),
+        (b"x" * (MAX_BRIEF_BYTES + 1), "262,145 bytes"),
+        (b"campaign_id: \xff", "byte 14, which is no UTF-8"),
+        (YAML.encode("utf-16"), "byte 1, which is no UTF-8"),
+        (b"", "an empty file"),
+        (b"# only a comment", "an empty file"),
+        (b"just text", "`just text`"),
+        (b"- a\n- b", "a list of 2"),
+        (b"a: [1", "at line 1, column 6, no YAML: expected ',' or ']', but got '<stream end>'"),
+        (b"a: 1\n\tb: 2", "at line 2, column 1, no YAML"),
+        (b"a: 1\n---\nb: 2", "2 documents, separated by `---`"),
+        (b"a: \x07", "the invisible character U+0007, as character 4"),
+        (b'a: "\\UFFFFFFFF"', "an escape that stands for no character"),
+        (b"? [a]\n: b", "at line 1, a field whose name is no text"),
+        (b"a: {*: [cheap]}", "at line 1, a field whose name is no text"),
+        (b"a: *b", "at line 1, the alias `*b`, which stands for nothing"),
+        (b"a: &a [*a]", "at line 1, the alias `*a`, which stands for nothing"),
+        (b"[" * 100_000, "more than 20 levels of fields inside fields"),
+        (b"- " * 100_000, "more than 20 levels of fields inside fields"),
+        (b"{a: " * 50_000, "more than 20 levels of fields inside fields"),
+        (b"-\n" * 60_000, "more than 50,000 values, with aliases written out"),
+    ],
+)
+def test_what_cannot_be_read_as_yaml_is_one_problem_of_the_whole(
+    content: bytes, found: str
+) -> None:
+    (problem,) = problems_of(content)
+
+    assert problem.field == ""
+    assert problem.found.startswith(found)
+
+
+@pytest.mark.parametrize(
+    "content,found",
+    [
+        (b"", "an empty file"),
+        (b"null", "an empty file"),
+        (b"[]", "an empty list"),
+        (b'{"a": 1,}', "at line 1, column 9, something that JSON does not allow"),
+        (b"[" * 100_000, "more than 20 levels of fields inside fields"),
+        (b"[" * 30 + b"]" * 30, "more than 20 levels of fields inside fields"),
+        (b"9" * 5_000, "the number `inf`"),
+        (b"NaN", "the number `nan`"),
+    ],
+)
+def test_what_cannot_be_read_as_json_is_one_problem_of_the_whole(
+    content: bytes, found: str
+) -> None:
+    (problem,) = problems_of(content, "brief.json")
+
+    assert problem.field == ""
+    assert problem.found.startswith(found)
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_is_built() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 6)}]" for n in range(1, 9)]
+    (problem,) = problems_of("\n".join(lines))
+
+    assert problem.found == "more than 50,000 values, with aliases written out"
+
+
+def test_more_than_fifty_aliases_are_refused() -> None:
+    (problem,) = problems_of("a: &a x\nb: [" + "*a, " * 51 + "]")
+
+    assert problem.found == "more than 50 aliases (`*name`)"
+
+
+def test_tags_are_refused() -> None:
+    problem = problems_of(YAML.replace("Roasted light", "!!python/object:os.system ls"))[0]
+
+    assert problem.found == "at line 27, the tag `tag:yaml.org,2002:python/object:os.system`"
+
+
+def test_every_field_given_twice_is_named() -> None:
+    text = YAML.replace("  tone: warm", "  tone: cold\n  tone: warm")
+    text = text.replace("name: Nordlys Filter", "name: Filter\n    name: Nordlys Filter")
+    expected = ["brand.tone", "products[1].name"]
+
+    assert [problem.field for problem in problems_of(text)] == expected
+    assert {problem.found for problem in problems_of(text)} == {"the field twice"}
+
+
+def test_a_field_given_twice_in_json_is_named() -> None:
+    content = json.dumps(BRIEF).replace('"tone": "warm"', '"tone": "warm", "tone": "cold"')
+
+    assert [problem.field for problem in problems_of(content, "b.json")] == ["brand.tone"]
+
+
+def test_half_a_character_in_json_is_named() -> None:
+    problems = problems_of_json(changed(("brand", "tone"), "warm \ud83d"))
+
+    assert [(problem.field, problem.found) for problem in problems] == [
+        ("brand.tone", "half a character, in `warm \\ud83d`")
+    ]
+
+
+# Rules
+
+
+@pytest.mark.parametrize(
+    "path,value,field,fix",
+    [
+        (("campaign_id",), "Summer 2027", "campaign_id", "Write `summer-2027`."),
+        (("campaign_id",), "a/b", "campaign_id", "Write `a-b`."),
+        (("campaign_id",), "../up", "campaign_id", "Write `up`."),
+        (("campaign_id",), "été", "campaign_id", "Write `ete`."),
+        (("campaign_id",), "x", "campaign_id", "Choose such an ID."),
+        (("campaign_id",), "x" * 64, "campaign_id", "Choose such an ID."),
+        (("campaign_id",), "summer\n", "campaign_id", "Write `summer`."),
+        (("campaign_id",), 5, "campaign_id", 'put quotes around it: `"5"`'),
+        (("campaign_id",), MISSING, "campaign_id", "Add a line `campaign_id: …`."),
+        (("products", 1, "id"), "Filter", "products[1].id", "Write `filter`."),
+        (("products", 1, "id"), "..", "products[1].id", "Choose such an ID."),
+        (("products", 1, "id"), "cold-brew", "products[1].id", "change one of the two"),
+        (("products", 1, "name"), "", "products[1].name", "Fill it in"),
+        (("products", 1, "name"), "x" * 121, "products[1].name", "Shorten it by 1."),
+        (("products", 1, "name"), "a\nb", "products[1].name", "Join the lines."),
+        (("products", 1, "name"), "a\x00b", "products[1].name", "Type the text again"),
+        (("products", 1, "name"), "a\u202eb", "products[1].name", "Type the text again"),
+        (("products", 1, "name"), "a\u2066b", "products[1].name", "Type the text again"),
+        (("products", 1, "name"), "a\U000e0041b", "products[1].name", "Type the text again"),
+        (("products", 1, "name"), True, "products[1].name", 'put quotes around it: `"true"`'),
+        (("products", 1, "nmae"), "x", "products[1].nmae", "Did you mean `name`?"),
+        (("products", 1, "description"), "x" * 2001, "products[1].description", "by 1."),
+        (("products",), [], "products", "Fill it in"),
+        (("products",), "cold-brew", "products", "square brackets"),
+        (("products", 1), "filter", "products[1]", "Write it like"),
+        (("target_locales",), [], "target_locales", "Fill it in"),
+        (("target_locales",), "de-DE", "target_locales", "square brackets"),
+        (("target_locales", 1), "de_DE", "target_locales[1]", "Did you mean `de-DE`?"),
+        (("target_locales",), ["de-DE", "en-US", "jp"], "target_locales[2]", "`ja-JP`?"),
+        (("target_locales",), ["de-DE", "en-US", "en-UK"], "target_locales[2]", "`en-GB`?"),
+        (("target_locales",), ["de-DE", "en-US", "qq"], "target_locales[2]", "code"),
+        (("target_locales",), ["de-DE", "en-US", "de-de"], "target_locales[2]", "Remove it"),
+        (("target_lokales",), [], "target_lokales", "Did you mean `target_locales`?"),
+        (("brand", "primary_color"), "red", "brand.primary_color", "Write `#` and 6"),
+        (("brand", "primary_color"), "#12345", "brand.primary_color", "Write `#` and 6"),
+        (("brand", "primary_color"), None, "brand.primary_color", "bare `#` starts a comment"),
+        (("brand", "palette"), ["#fff"] * 13, "brand.palette", "Leave some out."),
+        (("brand", "palette"), ["#fff", "#ggg"], "brand.palette[1]", "Write `#` and 6"),
+        (("brand", "banned_words"), ["x"], "brand.banned_words", "Write it like"),
+        (("brand", "banned_words", "de"), "x", "brand.banned_words.de", "square brackets"),
+        (("brand", "banned_words", "fr-FR"), [], "brand.banned_words.fr-FR", "Add `fr-FR`"),
+        (("brand", "banned_words", "de-de"), [], "brand.banned_words.de-de", "Remove it"),
+        (("brand", "legal_text", "fr-FR"), "x", "brand.legal_text.fr-FR", "Add `fr-FR`"),
+        (("brand", "legal_text", "*"), "x" * 301, "brand.legal_text.*", "Shorten it by 1."),
+        (("brand", "legal_text", "xx"), "x", "brand.legal_text.xx", "Use the language's"),
+        (("messages", "fr-FR"), {"headline": "x"}, "messages.fr-FR", "Add `fr-FR`"),
+        (("messages", "*"), {"headline": "x"}, "messages.*", "Name the language"),
+        (("messages", "en-US"), {}, "messages.en-US", "Add the approved copy"),
+        (("messages", "en-US"), "x", "messages.en-US", "Write it like"),
+        (("messages", "en-US", "headline"), "x" * 81, "messages.en-US.headline", "by 1."),
+        (("messages", "en-US", "subline"), "x" * 161, "messages.en-US.subline", "by 1."),
+        (("messages", "en-US", "call_to_action"), "x" * 41, "messages.en-US.call_to_action", "1."),
+        (
+            ("products", 0, "messages", "fr-FR"),
+            {"headline": "x"},
+            "products[0].messages.fr-FR",
+            "Add `fr-FR`",
+        ),
+        (("audience", "age_range"), {"from": 5, "to": 4}, "audience.age_range", "Exchange"),
+        (("audience", "age_range", "from"), -1, "audience.age_range.from", "Correct the number."),
+        (("audience", "age_range", "to"), "40", "audience.age_range.to", "Write it like `40`."),
+        (("audience", "age_range", "to"), MISSING, "audience.age_range.to", "Add a line `to: …`."),
+        (("output", "aspect_ratios"), [], "output.aspect_ratios", "Fill it in"),
+        (("output", "aspect_ratios"), ["16:9"], "output.aspect_ratios[0]", "`16x9`?"),
+        (("output", "aspect_ratios"), ["1x1", "1x1"], "output.aspect_ratios", "Remove the"),
+        (("output", "file_type"), "jpg", "output.file_type", "Did you mean `jpeg`?"),
+        (("placement", "logo"), "top right", "placement.logo", "Did you mean `top-right`?"),
+        (("imagery",), "none", "imagery", "Choose one of `localized`, `shared`."),
+    ],
+)
+def test_one_wrong_value_is_one_problem_at_its_own_path(
+    path: tuple[str | int, ...], value: object, field: str, fix: str
+) -> None:
+    (problem,) = problems_of_json(changed(path, value))
+
+    assert problem.field == field
+    assert fix in problem.fix
+
+
+@pytest.mark.parametrize(
+    "name,expected",
+    [
+        ("/etc/logo.svg", "not a place on one machine"),
+        ("~/logo.svg", "not a place on one machine"),
+        ("C:/logo.svg", "not a place on one machine"),
+        ("../logo.svg", "without `..`"),
+        ("a/../../logo.svg", "without `..`"),
+        ("a\\logo.svg", "with forward slashes"),
+        ("http://example.com/logo.svg", "not an address"),
+        ("https://example.com/logo.svg", "not an address"),
+        ("s3://bucket/logo.svg", "not an address"),
+        ("file:///etc/logo.svg", "not an address"),
+        ("data:image/svg+xml,logo.svg", "not an address"),
+        ("./logo.svg", "without `./` or `//`"),
+        ("a//logo.svg", "without `./` or `//`"),
+        ("logo.gif", "ends in .svg, .png"),
+        ("logo", "ends in .svg, .png"),
+        (".svg", "ends in .svg, .png"),
+        ("logo.svg\n", "in one line"),
+        ("lo\x00go.svg", "without invisible characters"),
+        ("x" * 252 + ".svg", "at most 255 characters"),
+        ("", "text, such as"),
+    ],
+)
+def test_a_logo_is_a_file_in_the_brief_s_own_folder(name: str, expected: str) -> None:
+    (short,) = problems_of_json(changed(("brand", "logo"), name))
+    (long,) = problems_of_json(changed(("brand", "logo"), {"default": "a.svg", "dark": name}))
+
+    assert short.field == "brand.logo"
+    assert long.field == "brand.logo.dark"
+    assert expected in short.expected
+    assert expected in long.expected
+
+
+def test_a_photo_is_no_svg() -> None:
+    (problem,) = problems_of_json(changed(("products", 0, "photos"), ["a.svg"]))
+
+    assert problem.field == "products[0].photos[0]"
+    assert problem.expected == "a file name that ends in .png, .jpg, .jpeg, .webp"
+
+
+def test_a_language_without_a_target_may_stay() -> None:
+    assert reread(("brand", "banned_words", "fr"), ["laid"]).brand.banned_words["fr"] == ("laid",)
+
+
+def test_the_joiners_and_marks_that_scripts_need_are_kept() -> None:
+    persian = "\N{ARABIC LETTER MEEM}\u200c\N{ARABIC LETTER KHAH}"
+    for text in (persian, "क्\u200dष", "\u200fمر", "👩\u200d🚀"):
+        assert reread(("products", 1, "name"), text).products[1].name == text
+
+
+def test_all_problems_of_all_sections_come_at_once() -> None:
+    text = """
+campaign_id: Summer!
+brand: {name: 5, logo: ../x.svg, colour: red, banned_words: {fr-FR: [x]}}
+audience: nobody
+products: [{id: a, name: A}, {id: a, name: B, description: b}, 7]
+target_locales: [de_DE, en-GB, de-DE]
+messages: {en-GB: {cta: x}}
+imagery: no
+"""
+
+    assert sorted(problem.field for problem in problems_of(text)) == [
+        "audience",
+        "brand.banned_words.fr-FR",
+        "brand.colour",
+        "brand.logo",
+        "brand.name",
+        "brand.primary_color",
+        "brand.tone",
+        "campaign_id",
+        "imagery",
+        "messages.en-GB.cta",
+        "products[0].description",
+        "products[1].id",
+        "products[2]",
+        "target_locales[0]",
+        "target_locales[2]",
+    ]
+
+
+def test_two_thousand_variants_are_the_limit() -> None:
+    locales = ["en-US", "de-DE", "fr-FR", "ja-JP", "da-DK", "sv-SE", "fi-FI", "it-IT", "nl-NL"]
+    locales += ["pl-PL", "cs-CZ"]
+    products = [{"id": f"p{n}", "name": "P", "description": "d"} for n in range(200)]
+    brief = BRIEF | {"products": products, "target_locales": locales}
+    (problem,) = problems_of_json(brief)
+
+    assert problem.found == "2,200 variants (products times locales)"
+    brief["target_locales"] = locales[:10]
+    assert len(read_brief(json.dumps(brief).encode(), "b.json").products) == 200
+
+
+def test_too_many_products_are_named_once() -> None:
+    products = [{"id": f"p{n}", "name": "P", "description": "d"} for n in range(201)]
+    (problem,) = problems_of_json(BRIEF | {"products": products})
+
+    assert (problem.field, problem.expected) == ("products", "at most 200")
+
+
+def test_of_very_many_problems_the_first_are_told() -> None:
+    problems = problems_of_json(BRIEF | {f"field{n}": n for n in range(10_000)})
+
+    assert len(problems) == MAX_PROBLEMS + 1
+    assert problems[-1].found == "more than 100 problems"
+
+
+# Whatever comes, a brief or problems
+
+
+def refusal_of(content: bytes, name: str) -> BriefError | None:
+    try:
+        read_brief(content, name)
+    except BriefError as error:
+        return error
+    return None
+
+
+def acceptable_or_refused(content: bytes, name: str) -> None:
+    refusal = refusal_of(content, name)
+    if refusal is None:
+        return
+    assert refusal.problems
+    assert all(problem.found and problem.expected and problem.fix for problem in refusal.problems)
+    page = problems_markdown(refusal.source, refusal.problems)
+    assert (page + str(refusal)).encode()
+    assert markup(page) <= ORDINARY
+
+
+NAMES = st.sampled_from(["brief.yaml", "brief.json"])
+
+
+@given(content=st.binary() | st.text().map(str.encode), name=NAMES)
+def test_arbitrary_bytes_are_refused_in_words(content: bytes, name: str) -> None:
+    acceptable_or_refused(content, name)
+
+
+@given(
+    content=st.text(alphabet=st.sampled_from("abc:- \n\t\"'[]{},&*!|>%@#?\\U0x1.~<=")), name=NAMES
+)
+def test_punctuation_is_refused_in_words(content: str, name: str) -> None:
+    acceptable_or_refused(content.encode(), name)
+
+
+@given(
+    cut=st.integers(0, len(YAML)), length=st.integers(0, 20), insert=st.text(max_size=8), name=NAMES
+)
+def test_a_damaged_file_is_refused_in_words_or_read(
+    cut: int, length: int, insert: str, name: str
+) -> None:
+    text = YAML if name.endswith("yaml") else json.dumps(BRIEF)
+
+    acceptable_or_refused((text[:cut] + insert + text[cut + length :]).encode(), name)
+
+
+def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    if isinstance(value, dict):
+        below = [_paths(item, (*path, key)) for key, item in value.items()]
+    elif isinstance(value, list):
+        below = [_paths(item, (*path, n)) for n, item in enumerate(value)]
+    else:
+        below = []
+    return [path, *(deeper for paths in below for deeper in paths)]
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(alphabet=st.characters())
+    | st.sampled_from(["de-DE", "*", "en_UK", "../x.svg", "a.svg", "#fff", "1x1", "`</b>`"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
+    max_leaves=6,
+)
+
+
+@given(
+    path=st.sampled_from(_paths(BRIEF)[1:]),
+    value=ANYTHING,
+    key=st.none() | st.text(max_size=8) | st.sampled_from(["de-de", "fr", "*", "nmae", "id"]),
+)
+def test_a_brief_with_anything_anywhere_is_refused_in_words_or_read(
+    path: tuple[str | int, ...], value: object, key: str | None
+) -> None:
+    brief = changed(path, value if key is None else {key: value})
+    added = changed((*path[:-1], key), value) if key and isinstance(path[-1], str) else brief
+
+    acceptable_or_refused(json.dumps(brief).encode(), "brief.json")
+    acceptable_or_refused(json.dumps(added).encode(), "brief.json")
+
+
+@given(path=st.sampled_from(_paths(BRIEF)[1:]))
+def test_a_brief_that_lacks_anything_is_refused_in_words_or_read(
+    path: tuple[str | int, ...],
+) -> None:
+    acceptable_or_refused(json.dumps(changed(path, MISSING)).encode(), "brief.json")
+
+
+# Files
+
+
+def picture(width_px: int, height_px: int) -> bytes:
+    output = io.BytesIO()
+    Image.new("RGB", (width_px, height_px), "teal").save(output, "PNG")
+    return output.getvalue()
+
+
+SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30">
+<rect width="90" height="30"/></svg>"""
+FILES = {
+    "nordlys.svg": SVG,
+    "light.png": picture(200, 50),
+    "photos/cold-brew.png": picture(400, 400),
+}
+
+
+def file_problems(files: dict[str, bytes]) -> tuple[Problem, ...]:
+    brief = read_brief(json.dumps(BRIEF).encode(), "brief.json")
+    return check_files(brief, files.get)
+
+
+def test_whole_files_of_the_right_size_are_accepted() -> None:
+    assert file_problems(FILES) == ()
+
+
+def test_a_missing_logo_is_named_with_its_path() -> None:
+    (problem,) = file_problems({name: FILES[name] for name in list(FILES)[1:]})
+
+    assert problem.field == "brand.logo.default"
+    assert problem.found == "no file `nordlys.svg` in the brief's folder"
+
+
+@pytest.mark.parametrize(
+    "name,content,field,found",
+    [
+        ("photos/cold-brew.png", b"", "products[0].photos[0]", "is empty"),
+        ("photos/cold-brew.png", SVG, "products[0].photos[0]", "holds a svg file"),
+        ("photos/cold-brew.png", picture(399, 900), "products[0].photos[0]", "399x900 px"),
+        ("light.png", picture(199, 50), "brand.logo.light", "199 px wide"),
+        ("light.png", picture(300, 50)[:-40], "brand.logo.light", "light.png"),
+        ("nordlys.svg", b"<svg>", "brand.logo.default", "nordlys.svg"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_a_problem_of_its_field(
+    name: str, content: bytes, field: str, found: str
+) -> None:
+    (problem,) = file_problems(FILES | {name: content})
+
+    assert problem.field == field
+    assert found in problem.found
+
+
+def test_every_field_that_names_a_missing_photo_is_named() -> None:
+    brief = reread(("products", 1, "photos"), ["photos/cold-brew.png"])
+    problems = check_files(brief, lambda _: None)
+
+    assert [problem.field for problem in problems] == [
+        "brand.logo.default",
+        "brand.logo.light",
+        "products[0].photos[0]",
+        "products[1].photos[0]",
+    ]
+
+
+# Variants
+
+
+def test_variants_are_products_within_locales() -> None:
+    brief = read_brief(YAML.encode(), "brief.yaml")
+    variants = resolve_variants(brief, file_refs(brief))
+
+    assert [variant.key for variant in variants] == [
+        "nordlys-summer-2027/de-DE/cold-brew",
+        "nordlys-summer-2027/de-DE/filter",
+        "nordlys-summer-2027/en-US/cold-brew",
+        "nordlys-summer-2027/en-US/filter",
+        "nordlys-summer-2027/no/cold-brew",
+        "nordlys-summer-2027/no/filter",
+    ]
+
+
+def test_banned_words_of_locale_language_and_all_add_up() -> None:
+    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
+
+    assert variants["de-DE/filter"].banned_words == ("billig", "cheap", "gratis")
+    assert variants["en-US/filter"].banned_words == ("cheap",)
+
+
+def test_the_most_specific_legal_text_counts() -> None:
+    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
+
+    assert variants["de-DE/filter"].legal_line == "Nur solange der Vorrat reicht."
+    assert variants["en-US/filter"].legal_line == "While stocks last."
+
+
+def test_no_legal_text_is_none() -> None:
+    assert variants_of(reread(("brand", "legal_text"), {}))["en-US/filter"].legal_line is None
+
+
+def test_a_product_s_approved_copy_wins_over_the_campaign_s_field_by_field() -> None:
+    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
+
+    assert variants["en-US/cold-brew"].approved == Message(
+        headline="Colder", subline="Poured slowly"
+    )
+    assert variants["en-US/filter"].approved == Message(headline="Summer", subline="Poured slowly")
+    assert variants["de-DE/filter"].approved is None
+
+
+def test_a_locale_s_approved_copy_wins_over_its_language_s() -> None:
+    messages = {"en": {"headline": "Colour", "subline": "s"}, "en-US": {"headline": "Color"}}
+    variants = variants_of(reread(("messages",), messages))
+
+    assert variants["en-US/filter"].approved == Message(headline="Color", subline="s")
+
+
+def test_the_first_approved_locale_is_the_reference_of_the_others() -> None:
+    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
+    reference = Reference(
+        locale="en-US", message=Message(headline="Colder", subline="Poured slowly")
+    )
+
+    assert variants["de-DE/cold-brew"].reference == reference
+    assert variants["no/cold-brew"].reference == reference
+    assert variants["en-US/cold-brew"].reference is None
+
+
+def test_without_approved_copy_there_is_no_reference() -> None:
+    assert variants_of(reread(("messages",), {}))["en-US/filter"].reference is None
+
+
+def test_a_variant_carries_its_files_and_its_own_product_only() -> None:
+    brief = read_brief(json.dumps(BRIEF).encode(), "brief.json")
+    variants = variants_of(brief)
+    files = file_refs(brief)
+
+    assert variants["en-US/cold-brew"].photos == (files["photos/cold-brew.png"],)
+    assert variants["en-US/filter"].photos == ()
+    assert variants["en-US/filter"].logo.light == files["light.png"]
+    assert variants["en-US/filter"].logo.dark is None
+
+
+def test_the_palette_is_without_the_primary_colour() -> None:
+    variants = variants_of(reread(("brand", "palette"), ["#0b3d2e", "#FFF"]))
+
+    assert variants["en-US/filter"].primary_color == "#0b3d2e"
+    assert variants["en-US/filter"].palette == ("#ffffff",)
+
+
+def test_a_file_without_a_snapshot_is_named() -> None:
+    brief = read_brief(YAML.encode(), "brief.yaml")
+
+    with pytest.raises(MissingInputError, match=r"no snapshot of photos/cold-brew\.png"):
+        resolve_variants(brief, {"nordlys.svg": file_refs(brief)["nordlys.svg"]})
+
+
+def test_variants_survive_storage_as_json() -> None:
+    for variant in variants_of(read_brief(YAML.encode(), "brief.yaml")).values():
+        assert VariantBrief.model_validate_json(variant.model_dump_json()) == variant
+
+
+# Schema and page
+
+
+def test_the_schema_is_valid_and_accepts_what_is_read() -> None:
+    schema = brief_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+    jsonschema.Draft202012Validator(schema).validate(BRIEF)
+    jsonschema.Draft202012Validator(schema).validate(changed(("brand", "logo"), "nordlys.svg"))
+
+
+@pytest.mark.parametrize(
+    "path,value",
+    [
+        (("campaign_id",), "Summer"),
+        (("brand", "primary_color"), "red"),
+        (("brand", "banned_words", "de_DE"), ["x"]),
+        (("messages", "*"), {"headline": "x"}),
+        (("target_locales",), []),
+        (("products", 1, "nmae"), "x"),
+        (("output", "file_type"), "jpg"),
+    ],
+)
+def test_the_schema_marks_in_an_editor_what_reading_refuses(
+    path: tuple[str | int, ...], value: object
+) -> None:
+    brief = changed(path, value)
+
+    assert not jsonschema.Draft202012Validator(brief_schema()).is_valid(brief)
+    assert problems_of_json(brief)
+
+
+def test_editors_get_a_description_and_an_example_of_every_field() -> None:
+    schema = brief_schema()
+    models = [schema, *schema["$defs"].values()]
+    fields = [field for model in models for field in model["properties"].values()]
+
+    assert schema["title"] == "Campaign brief"
+    assert "$id" not in schema
+    assert all(field["description"] and field["examples"] for field in fields)
+
+
+def test_a_problem_is_one_section_of_the_page() -> None:
+    problem = Problem(field="products[1].id", found="`A b`", expected="an ID", fix="Write `a-b`.")
+
+    assert problems_markdown("in/brief.yaml", [problem]) == (
+        "# `in/brief.yaml` needs one thing changed\n\n"
+        "Nothing has been made from it. Correct the brief, save it, and it is read again.\n\n"
+        "## 1. `products[1].id`\n\n"
+        "- **Found:** `A b`\n"
+        "- **Expected:** an ID\n"
+        "- **What to do:** Write `a-b`.\n"
+    )
+
+
+INJECTIONS = [
+    "<script>alert(1)</script>",
+    "![x](http://example.com/x.png)",
+    "[x](javascript:alert(1))",
+    "`</code>` <b>",
+    "a`b``c <i> ```\n# heading",
+    "http://example.com www.example.com",
+    "\n\n---\n\n- **Found:** nothing",
+    "&lt; &#x60; \\",
+]
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda text: changed(("campaign_id",), text),
+        lambda text: changed((text,), 1),
+        lambda text: changed(("brand", "banned_words", text), [text]),
+        lambda text: changed(("brand", "logo"), text),
+        lambda text: changed(("products", 1, text), text),
+        lambda text: changed(("placement", "logo"), text),
+    ],
+)
+def test_a_brief_s_text_stays_text_on_the_page(
+    text: str, place: Callable[[str], dict[str, Any]]
+) -> None:
+    page = problems_markdown("brief.yaml", problems_of_json(place(text)))
+
+    assert markup(page) <= ORDINARY
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_a_file_s_text_stays_text_on_the_page(text: str) -> None:
+    assert markup(problems_markdown(text, [Problem(text, text, text, text)])) <= ORDINARY
