@@ -333,18 +333,18 @@ def _spot(
 ) -> LogoSpot | None:
     """The best version at one place, on a plate if it needs one; None where it does not fit."""
     boxes = {
-        version: _place(logo_file, fmt, text_zone, place)
+        version: fitting
         for version, logo_file in logo.versions.items()
+        if (fitting := _place(logo_file, fmt, text_zone, place)) is not None
     }
+    if not boxes:
+        return None
     bare = {
         version: marks.ink_contrast(
-            marks.ink_of(logo.versions[version]), *sight.luminance_range(box)
+            marks.ink_of(logo.versions[version]), *sight.luminance_range(fitting)
         )
-        for version, box in boxes.items()
-        if box is not None
+        for version, fitting in boxes.items()
     }
-    if not bare:
-        return None
     version = _most_readable(bare)
     box, contrast, plate = boxes[version], bare[version], False
     if contrast < MIN_LOGO_CONTRAST or sight.calmness(box) < MIN_LOGO_CALMNESS:
