@@ -7,6 +7,7 @@ somebody put there, or nothing. What must be queried or claimed atomically belon
 import errno
 import hashlib
 import os
+import re
 import threading
 import time
 import unicodedata
@@ -43,6 +44,8 @@ S3_CLIENT_CONFIG = {
     "max_pool_connections": 32,
 }
 S3_CONFLICT_WAITS_S = (0.1, 0.3, 0.9)
+
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,62}(/|$)")
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -192,11 +195,11 @@ def open_store(url: str) -> Store:
     """
     scheme, separator, rest = url.partition("://")
     root = rest.strip("/")
-    if separator and scheme == "s3" and root:
+    if scheme == "s3" and _fault_of(root) is None and _BUCKET.match(root):
         return _S3Store(f"s3://{root}")
-    if separator and scheme == "memory" and root:
+    if scheme == "memory" and _fault_of(root) is None:
         return _MemoryStore(f"memory://{root}")
-    if separator and scheme == "file" and rest.startswith("/"):
+    if scheme == "file" and rest.startswith("/"):
         return _LocalStore(Path(rest))
     if not separator and url:
         return _LocalStore(Path(url).expanduser())

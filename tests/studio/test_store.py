@@ -477,7 +477,18 @@ def test_a_fault_of_the_storage_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    "url", ["", "s3://", "memory://", "gs://bucket", "file://host/a", "s3:///"]
+    "url",
+    [
+        "",
+        "s3://",
+        "s3:///",
+        "s3://a bucket",
+        "s3://bucket/../up",
+        "memory://",
+        "memory://a//b",
+        "gs://bucket",
+        "file://host/a",
+    ],
 )
 def test_a_url_that_opens_no_store_is_refused(url: str) -> None:
     with pytest.raises(PermanentError, match="No store can be opened"):
