@@ -83,7 +83,7 @@ _LARGE_TEXT = 0.05  # of the short edge; on a phone that is WCAG's large text (2
 _CONTRAST_LARGE, _CONTRAST_SMALL = 3.0, 4.5  # WCAG 2.2, success criterion 1.4.3
 _HEADROOM = 1.06  # encoding moves pixels a little after they were judged
 _SCRIM_MARGIN, _SCRIM_FADE = 0.035, 0.24  # beyond the text: even, then fading; of the short edge
-_FAINT_BUTTON_COST = 0.3  # a scrim on which the button vanishes is as bad as this much more veil
+_FAINT_BUTTON_COST = 0.1  # losing the button is as bad as changing the picture by this share
 _PAPER = 0.7  # a palette colour this light serves as paper, and as the headline's ink on a photo
 _TITLE_CONTRAST = 7.0  # the headline takes the brand's colour where it reads this well
 
@@ -426,17 +426,17 @@ def _choose_scrim(
     frame: Image.Image, placed: Sequence[_Placed], zone: Box, fmt: Format, style: TextStyle
 ) -> tuple[_Theme, Scrim]:
     """Of a dark and a light veil, the one that hides less of the picture."""
-    button = next((each.box for each in placed if each.block.role == "call_to_action"), None)
+    area = _around([each.box for each in placed])
     texts = [each for each in placed if each.block.role != "call_to_action"]
 
     def cost(theme: _Theme, alpha: float) -> float:
-        if button is None:
-            return alpha
-        behind = _mix(mean_color(frame, button), theme.veil, alpha)
-        faint = contrast(_rgb(style.primary_color), behind) < _FAINT_BUTTON
-        return alpha + (_FAINT_BUTTON_COST if faint else 0.0)
+        # What a veil changes is its strength times how far it is from the picture behind it.
+        behind = mean_color(frame, area)
+        changed = alpha * sum(abs(a - b) for a, b in zip(behind, theme.veil, strict=True)) / 765
+        faint = contrast(_rgb(style.primary_color), _mix(behind, theme.veil, alpha)) < _FAINT_BUTTON
+        return changed + (_FAINT_BUTTON_COST if faint else 0.0)
 
-    calm = calming_alpha(frame, _around([each.box for each in texts]))
+    calm = calming_alpha(frame, area)
     choices: list[tuple[float, int, _Theme, float]] = []
     for theme in _themes(style):
         needs = [
@@ -447,7 +447,7 @@ def _choose_scrim(
         alpha = max(calm, least_alpha(frame, needs, theme.veil))
         choices.append((cost(theme, alpha), len(choices), theme, alpha))
     _, _, theme, alpha = min(choices, key=lambda choice: choice[:2])
-    return theme, _scrim(_around([each.box for each in placed]), zone, fmt, theme.veil, alpha)
+    return theme, _scrim(area, zone, fmt, theme.veil, alpha)
 
 
 def _themes(style: TextStyle) -> tuple[_Theme, _Theme]:

@@ -49,7 +49,7 @@ _HYPHENS = ("-", "\u2010", "/", "\u2013")
 
 # Penalties, in the share of its size that a text may give up to be without them.
 _AFTER_HYPHEN = 0.30
-_INSIDE_PHRASE = 0.01  # Thai, Japanese, Chinese: no space or punctuation here
+_INSIDE_PHRASE = 0.02  # Thai, Japanese, Chinese: no space or punctuation here
 _AFTER_SINGLE_LETTER = 0.04  # Slavic typography: no single-letter word ends a line
 _LONE_LAST = 0.25
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
@@ -161,8 +161,8 @@ def measure(line: str, spec: TypeSpec) -> Extent:
 def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The pieces of `text` that are never broken; joined, they are the text.
 
-    A word, a number with its unit, and each name in `keep` stay whole. Japanese and Chinese break
-    between phrases (budoux), and only where ICU allows it too.
+    A word, a number with its unit, and each name in `keep` stay whole. Japanese, Chinese and Thai
+    break where budoux finds a phrase or word to end, and only where ICU allows it too.
     """
     breaks = _icu_breaks(text, locale)
     phrases = _phrase_parser(script_of(locale))
@@ -250,6 +250,7 @@ def _phrase_parser(script: str) -> budoux.Parser | None:
         "Jpan": budoux.load_default_japanese_parser,
         "Hans": budoux.load_default_simplified_chinese_parser,
         "Hant": budoux.load_default_traditional_chinese_parser,
+        "Thai": budoux.load_default_thai_parser,
     }
     return loaders[script]() if script in loaders else None
 
