@@ -1,0 +1,419 @@
+"""Scenes made by people: studio, table, city, leaves in a room, paper.
+
+A painter takes the frame, the stage, the light and a random generator, and returns a `Backdrop`.
+"""
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from creative_assets.standin.scenes.canvas import (
+    Frame,
+    below,
+    blurred,
+    curve,
+    discs,
+    glow,
+    moved,
+    noise,
+    over,
+    ramp,
+    shade,
+    smooth,
+)
+from creative_assets.standin.scenes.colours import Floats, Light, from_hex, lightness_of, mix, toned
+from creative_assets.standin.scenes.stage import Backdrop, Ground, Stage
+
+Rng = np.random.Generator
+
+# Share of the windows of a skyline behind which nobody is.
+_DARK_WINDOWS = 0.955
+
+
+def _wall(frame: Frame, stage: Stage, light: Light, colour: Floats) -> Floats:
+    """A wall with a pool of light on the side where the light comes from."""
+    spot = frame.distance(stage.centre_u + light.side * 0.22, (stage.top_v + stage.base_v) * 0.42)
+    lit, dim = mix(colour, light.sun, 0.42), mix(colour, light.deep, 0.34)
+    return ramp(spot, [(0.0, lit), (0.42, colour), (1.35, dim)])
+
+
+def _floor(
+    frame: Frame, picture: Floats, edge: float, colours: tuple[Floats, Floats], soft: float
+) -> Floats:
+    depth = np.clip((frame.v - edge) / max(1 - edge, 0.1), 0, 1) + np.zeros(
+        (1, frame.width), dtype=np.float32
+    )
+    return over(
+        picture,
+        ramp(depth, [(0, colours[0]), (0.3, mix(*colours, 0.4)), (1, colours[1])]),
+        smooth(edge - soft, edge + soft, frame.v),
+    )
+
+
+def _frond(frame: Frame, root: tuple[float, float], angle: float, size: float, rng: Rng) -> Floats:
+    """Mask a palm frond: leaves along a bent stem, `size` in short edges."""
+    scale = 2 * min(frame.width, frame.height)
+    image = Image.new("L", (2 * frame.width, 2 * frame.height))
+    draw = ImageDraw.Draw(image)
+    t = np.linspace(0, 1, 14)
+    width = np.sin(np.pi * t**0.75)
+    outline = np.concatenate(
+        [
+            np.stack([t, 0.13 * width - 0.12 * t * t]),
+            np.stack([t, -0.13 * width - 0.12 * t * t])[:, ::-1],
+        ],
+        axis=1,
+    )
+    start = np.array([root[0] * 2 * frame.width, root[1] * 2 * frame.height])
+    stem = [tuple(start)]
+    for index in range(11):
+        along = (index + 1) / 11
+        bend = angle + 0.35 * along
+        at = start + scale * size * along * np.array([np.cos(bend), np.sin(bend)])
+        stem.append(tuple(at))
+        long = scale * size * (0.46 - 0.25 * along) * float(rng.uniform(0.9, 1.1))
+        for sign in (-1, 1):
+            turn = bend + sign * (0.95 - 0.45 * along)
+            c, s = np.cos(turn), np.sin(turn)
+            leaf = (
+                np.array([[c, -s], [s, c]]) @ (outline * np.array([[1.0], [float(sign)]])) * long
+                + at[:, None]
+            )
+            draw.polygon([tuple(point) for point in leaf.T], fill=255)
+    draw.line(stem, fill=255, width=max(1, round(scale * size * 0.008)))
+    return np.asarray(image.reduce(2), dtype=np.float32) / 255
+
+
+def studio(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
+    """A seamless backdrop with an arch or a disc, a plant's shadow, and a podium."""
+    base = mix(light.pale, light.mid, float(rng.uniform(0.10, 0.42)))
+    if light.daytime == "evening":
+        base = mix(base, light.accent, 0.30)
+    if light.dark:
+        base = toned(light.tone(0.30), 0.36)
+    edge = stage.edge_v
+    picture = _wall(frame, stage, light, base)
+    panel = mix(light.accent, base, float(rng.uniform(0.10, 0.45)))
+    size = 0.30 * min(1.0, stage.reach_u * frame.across / 0.74)
+    centre = stage.centre_u - light.side * float(rng.uniform(0.02, 0.08)) / frame.across
+    if rng.integers(2):
+        top = stage.top_v + size / frame.down * 0.9
+        body = np.where(
+            frame.v < top, frame.distance(centre, top), np.abs(frame.u - centre) * frame.across
+        )
+    else:
+        body = frame.distance(centre, stage.top_v + (stage.base_v - stage.top_v) * 0.42)
+        size *= 1.12
+    shape = smooth(size + 0.002, size - 0.002, body)
+    reach = round(0.02 * min(frame.width, frame.height))
+    cast = moved(
+        blurred(shape, 0.03 * min(frame.width, frame.height) + 1), int(-light.side * reach), reach
+    )
+    picture = shade(picture, 0.34 * cast * (1 - shape))
+    face = ramp(
+        np.clip((body / size), 0, 1) * 0.4
+        + np.clip(light.side * -(frame.u - centre) * 2 + 0.3, 0, 1),
+        [(0, mix(panel, light.sun, 0.32)), (1.2, mix(panel, light.deep, 0.30))],
+    )
+    picture = over(picture, face, shape)
+    floor = (mix(base, light.sun, 0.24), mix(base, light.deep, 0.16))
+    picture = _floor(frame, picture, edge, floor, 0.012)
+    picture = shade(picture, 0.16 * smooth(0.05, 0.0, np.abs(frame.v - edge)))
+    frond = _frond(
+        frame,
+        (stage.centre_u + light.side * 0.62 / frame.across, stage.top_v - 0.03),
+        np.pi / 2 - light.side * -0.9,
+        0.62,
+        rng,
+    )
+    gobo = blurred(frond, 0.012 * min(frame.width, frame.height) + 1)
+    picture = shade(
+        picture, 0.30 * gobo * smooth(edge + 0.02, edge - 0.1, frame.v), mix(light.deep, base, 0.3)
+    )
+    podium = mix(light.pale, base, 0.35) if not light.dark else toned(light.tone(0.4), 0.5)
+    return Backdrop(picture, Ground(shadow=0.62, reflection=0.08, plinth=podium))
+
+
+def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
+    """A table by a window: panes of light on the wall, wood in front."""
+    edge = stage.edge_v
+    wall = mix(mix(light.pale, light.mid, 0.16), from_hex("#e9dfd2"), 0.35)
+    if light.daytime == "evening":
+        wall = mix(wall, light.accent, 0.30)
+    if light.dark:
+        wall = toned(light.tone(0.35), 0.34)
+    picture = _wall(frame, stage, light, wall)
+    slant = light.side * float(rng.uniform(0.22, 0.45))
+    x = (
+        (frame.u - stage.centre_u) * frame.across
+        + slant * (frame.v - stage.top_v) * frame.down
+        - light.side * 0.12
+    )
+    y = (frame.v - stage.top_v) * frame.down - 0.22 * x * light.side
+    panes = np.zeros((frame.height, frame.width), dtype=np.float32)
+    for column in range(3):
+        for row in range(3):
+            left, top = -0.40 + 0.27 * column, -0.08 + 0.30 * row
+            panes += (
+                smooth(left, left + 0.018, x)
+                * smooth(left + 0.245, left + 0.227, x)
+                * smooth(top, top + 0.018, y)
+                * smooth(top + 0.275, top + 0.257, y)
+            )
+    leaves = blurred(
+        _frond(
+            frame,
+            (stage.centre_u + light.side * 0.45 / frame.across, stage.top_v - 0.02),
+            np.pi / 2 + light.side * 0.8,
+            0.5,
+            rng,
+        ),
+        7.0,
+    )
+    beam = panes * (1 - 0.75 * leaves)
+    beam = blurred(beam, 0.008 * min(frame.width, frame.height) + 1)
+    picture = shade(picture, 0.20 * (1 - beam), mix(light.deep, wall, 0.5))
+    picture = glow(picture, light.sun, beam * (0.18 if light.dark else 0.52))
+    for mask, box in discs(frame, rng, 7, (0.03, 0.09), (0, stage.top_v, 1, edge)):
+        window = (slice(None), *box)
+        picture[window] = over(
+            picture[window], mix(light.accent, light.pale, float(rng.uniform(0, 0.8))), mask * 0.10
+        )
+    oak = mix(mix(from_hex("#a9764a"), light.accent, 0.22), light.deep, 0.12)
+    if light.dark:
+        oak = toned(oak, 0.30)
+    picture = _floor(
+        frame,
+        picture,
+        edge,
+        (mix(oak, light.sun, 0.34), toned(oak, max(0.24, lightness_of(oak) - 0.20))),
+        0.004,
+    )
+    fibres = noise(frame, rng, (2.0, 70), 4) + 0.6 * noise(frame, rng, (1.0, 18), 3)
+    planks = smooth(
+        0.03,
+        0.0,
+        np.abs(
+            np.mod(
+                (frame.u - 0.5) / np.maximum(frame.v - edge + 0.35, 0.05) * frame.across * 1.4, 1.0
+            )
+            - 0.5
+        )
+        * 2
+        - 0.0,
+    )
+    on_table = smooth(edge, edge + 0.01, frame.v) * smooth(0.40, 0.02, frame.v - edge)
+    picture = picture * (1 + on_table * (0.13 * fibres - 0.22 * planks))
+    pool = (
+        np.exp(-((frame.u - stage.centre_u - light.side * 0.12) ** 2) / 0.09)
+        * smooth(edge, edge + 0.02, frame.v)
+        * smooth(0.22, 0.0, frame.v - edge)
+    )
+    picture = glow(picture, light.sun, 0.30 * pool)
+    return Backdrop(picture, Ground(shadow=0.70, reflection=0.14))
+
+
+def city(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
+    """A skyline far out of focus, its lights as discs, and a polished ledge."""
+    edge, horizon = stage.edge_v, stage.edge_v
+    dusk = light.daytime in {"evening", "night"}
+    high, middle, low = light.sky()
+    v = np.clip(frame.v / horizon, 0, 1) + np.zeros((1, frame.width), dtype=np.float32)
+    picture = ramp(v + 0.03 * noise(frame, rng, (1.5, 4), 3), [(0, high), (0.5, middle), (1, low)])
+    place = (stage.centre_u + light.side * 0.3, horizon - 0.12)
+    picture = glow(
+        picture, mix(light.sun, light.accent, 0.4), 0.6 * np.exp(-frame.distance(*place) / 0.35)
+    )
+    windows = np.zeros((frame.height, frame.width), dtype=np.float32)
+    for index in range(4):
+        near = index / 3
+        line = np.full(frame.width, horizon, dtype=np.float32)
+        at = -0.02
+        while at < 1:
+            wide = float(rng.uniform(0.035, 0.10)) * (0.7 + 0.7 * near) / frame.across
+            tall = float(rng.uniform(0.06, 0.30)) * (1.25 - 0.55 * near) * (horizon - stage.top_v)
+            tall *= 0.45 + min(1.0, abs(at + wide / 2 - stage.centre_u) * 2.0)
+            columns = slice(max(int(at * frame.width), 0), max(int((at + wide) * frame.width), 0))
+            line[columns] = horizon - tall * (1.0 + 0.4 * (1 - near))
+            at += wide * float(rng.uniform(0.9, 1.5))
+        colour = mix(mix(low, light.tone(0.3), 0.42), light.deep * 0.72, 0.15 + 0.85 * near)
+        mask = blurred(below(frame, line, 1.0), 3.2 + 2.6 * near)
+        rise = smooth(0.0, 0.30, frame.v - line[None, :])
+        body = over(
+            frame.blank(colour), mix(low, light.accent, 0.25), 0.34 * rise * (1 - 0.6 * near)
+        )
+        picture = over(picture, body, mask)
+        grid = (
+            rng.uniform(0, 1, (round(170 * frame.down), round(190 * frame.across))) > _DARK_WINDOWS
+        ).astype(np.float32)
+        rows = np.minimum((frame.v * grid.shape[0]).astype(int), grid.shape[0] - 1)
+        columns_at = np.minimum((frame.u * grid.shape[1]).astype(int), grid.shape[1] - 1)
+        windows = windows * (1 - mask) + grid[rows, columns_at] * mask * 0.8
+    picture = glow(
+        picture,
+        mix(light.accent, light.sun, 0.6),
+        np.clip(blurred(windows, 4.0) * 3.2, 0, 1) * (0.95 if dusk else 0.15),
+    )
+    lamps = 46 if dusk else 18
+    for mask, box in discs(
+        frame,
+        rng,
+        lamps,
+        (0.012, 0.050),
+        (-0.02, stage.top_v + 0.45 * (edge - stage.top_v), 1.02, edge),
+    ):
+        window = (slice(None), *box)
+        hue = [light.accent, light.sun, light.pale, light.mid][int(rng.integers(0, 4))]
+        picture[window] = glow(
+            picture[window], hue, mask * float(rng.uniform(0.12, 0.6)) * (1.0 if dusk else 0.5)
+        )
+    stone = mix(light.deep, toned(light.mid, 0.4), 0.25)
+    picture = _floor(frame, picture, edge, (mix(stone, low, 0.42), stone * 0.75), 0.003)
+    mirrored = np.take(
+        picture,
+        np.clip((2 * edge - frame.v[:, 0]) * frame.height, 0, frame.height - 1).astype(int),
+        axis=1,
+    )
+    soft = np.stack([blurred(plane, 16.0) for plane in mirrored])
+    wet = smooth(edge, edge + 0.003, frame.v) * smooth(0.34, 0.0, frame.v - edge)
+    picture = over(picture, soft, 0.46 * wet)
+    picture = glow(
+        picture,
+        light.sun,
+        0.30 * smooth(0.005, 0.0, np.abs(frame.v - edge - 0.002)) + np.zeros((1, frame.width)),
+    )
+    return Backdrop(picture, Ground(shadow=0.62, reflection=0.34))
+
+
+def botanical(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
+    """Leaves in several depths of focus around dappled light, and a stone."""
+    edge = stage.edge_v
+    green = mix(light.mid, from_hex("#5d8a54"), 0.42)
+    back = mix(mix(light.pale, green, 0.40), light.sun, 0.22)
+    if light.dark:
+        green, back = toned(green, 0.34), toned(mix(light.deep, green, 0.5), 0.30)
+    if light.daytime == "evening":
+        back = mix(back, light.accent, 0.28)
+    picture = _wall(frame, stage, light, back)
+    for mask, box in discs(frame, rng, 34, (0.02, 0.085), (0, 0, 1, edge)):
+        window = (slice(None), *box)
+        picture[window] = glow(
+            picture[window],
+            mix(light.sun, green, float(rng.uniform(0, 0.7))),
+            mask * float(rng.uniform(0.05, 0.28)),
+        )
+    short = min(frame.width, frame.height)
+    for layer, (blur, many) in enumerate([(0.030, 4), (0.012, 4), (0.0, 4)]):
+        near = layer / 2
+        for index in range(many):
+            side = -1.0 if index % 2 else 1.0
+            root = (0.5 + side * (0.5 + 0.06 * near), float(rng.uniform(0.0, max(edge, 0.3))))
+            if index in {2, 3}:
+                root = (
+                    float(np.clip(stage.centre_u + side * rng.uniform(0.30, 0.55), 0, 1)),
+                    -0.02,
+                )
+            target = np.arctan2(
+                (stage.horizon_v - root[1]) * frame.down, (stage.centre_u - root[0]) * frame.across
+            )
+            angle = float(target) + float(rng.uniform(-0.7, 0.7))
+            size = float(rng.uniform(0.30, 0.44)) * (0.85 + 0.25 * near)
+            frond = _frond(frame, root, angle, size, rng)
+            sharp = blurred(frond, blur * short) if blur else frond
+            colour = mix(
+                mix(green, back, 0.50 * (1 - near)),
+                light.deep,
+                0.15 + 0.42 * near * float(rng.uniform(0.5, 1)),
+            )
+            bright = mix(colour, light.sun, 0.38)
+            body = over(
+                frame.blank(colour),
+                bright,
+                smooth(-0.5, 0.6, noise(frame, rng, (6, 6), 2) - 1.2 * (frame.v - 0.25)),
+            )
+            picture = over(picture, body, sharp * (0.55 + 0.42 * near))
+    dapple = smooth(0.15, 0.60, noise(frame, rng, (4, 4), 3))
+    picture = glow(picture, light.sun, 0.22 * dapple * smooth(edge + 0.1, 0.0, frame.v))
+    picture = shade(
+        picture,
+        0.20 * (1 - dapple) * smooth(0.2, 0.6, frame.distance(stage.centre_u, stage.horizon_v)),
+        mix(light.deep, green, 0.4),
+    )
+    ground = mix(mix(light.pale, from_hex("#c9bba4"), 0.55), green, 0.22)
+    if light.dark:
+        ground = toned(ground, 0.34)
+    picture = _floor(
+        frame, picture, edge, (mix(ground, light.sun, 0.25), mix(ground, light.deep, 0.38)), 0.006
+    )
+    grit = 0.06 * noise(frame, rng, (24, 40), 4) + 0.10 * (dapple - 0.4)
+    picture = picture * (
+        1 + grit * smooth(edge, edge + 0.02, frame.v) * smooth(0.36, 0.0, frame.v - edge)
+    )
+    stone = mix(mix(light.pale, from_hex("#b9b0a2"), 0.6), green, 0.12) * (
+        0.5 if light.dark else 1.0
+    )
+    return Backdrop(picture, Ground(shadow=0.66, reflection=0.0, plinth=stone, rough=True))
+
+
+def ribbons(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
+    """Sheets of cut paper in waves, each casting its shadow on the one behind."""
+    colours = [
+        light.pale,
+        mix(light.pale, light.accent, 0.40),
+        light.accent,
+        mix(light.accent, light.mid, 0.55),
+        light.mid,
+        mix(light.mid, light.deep, 0.6),
+    ]
+    if rng.integers(2):
+        colours = [
+            light.pale,
+            mix(light.pale, light.mid, 0.35),
+            mix(light.mid, light.pale, 0.3),
+            light.mid,
+            light.accent,
+            mix(light.deep, light.mid, 0.45),
+        ]
+    if light.dark:
+        colours = [toned(colour, 0.20 + 0.07 * index) for index, colour in enumerate(colours)]
+    picture = _wall(frame, stage, light, colours[0])
+    d = frame.distance(
+        stage.centre_u - light.side * 0.05, stage.top_v + (stage.base_v - stage.top_v) * 0.40
+    )
+    disc = smooth(0.302, 0.298, d)
+    short = min(frame.width, frame.height)
+    picture = shade(
+        picture, 0.26 * moved(blurred(disc, 0.03 * short + 1), 0, round(0.018 * short)) * (1 - disc)
+    )
+    picture = over(
+        picture,
+        ramp(
+            d / 0.3 - light.side * (frame.u - stage.centre_u),
+            [(0, mix(light.accent, light.sun, 0.55)), (1.1, mix(light.accent, light.pale, 0.15))],
+        ),
+        disc,
+    )
+    tilt = float(rng.uniform(-0.16, 0.16)) * frame.across / frame.down
+    top = stage.top_v + (stage.edge_v - stage.top_v) * 0.42
+    for index, colour in enumerate(colours[1:], start=1):
+        t = index / (len(colours) - 1)
+        middle = top + (stage.edge_v - top) * t
+        swing = 0.085 / frame.down * (1 - 0.85 * t)
+        line = (
+            middle
+            + swing * curve(frame, rng, 0.9, 2, 0.22)
+            + tilt * (frame.u[0] - stage.centre_u) * (1 - t)
+        )
+        sheet = below(frame, line, 1.4)
+        lift = round(0.014 * short)
+        shadow = moved(blurred(sheet, 0.026 * short + 1), 0, -lift) * (1 - sheet)
+        picture = shade(picture, 0.42 * shadow, mix(light.deep, colour, 0.2))
+        under = frame.v - line[None, :]
+        body = over(
+            frame.blank(colour), mix(colour, light.sun, 0.42), 0.8 * smooth(0.05, 0.0, under)
+        )
+        body = shade(body, 0.22 * smooth(0.04, 0.22, under), light.deep)
+        fibre = 0.014 * noise(frame, rng, (90, 90), 2)
+        picture = over(picture, body * (1 + fibre), sheet)
+        picture = glow(picture, light.sun, 0.30 * smooth(0.0045, 0.0, np.abs(under - 0.002)))
+    podium = mix(light.pale, light.accent, 0.12) if not light.dark else toned(light.mid, 0.45)
+    return Backdrop(picture, Ground(shadow=0.62, reflection=0.06, plinth=podium))

@@ -1,0 +1,242 @@
+"""Standing a cut-out in a painted scene: its size, plinth, shadows, reflection and light.
+
+Pillow pictures at their final size in, new ones out. What the scene or the thing looks like is
+decided elsewhere.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from creative_assets.standin.scenes.canvas import Frame, noise
+from creative_assets.standin.scenes.colours import Light, from_hex, mix
+from creative_assets.standin.scenes.stage import Ground, Stage
+from creative_assets.standin.scenes.things import MATTE, SATIN, Part, lathe
+
+_PLINTH_TILT = 0.16
+_OPAQUE = 250
+
+
+def _is_opaque(image: Image.Image) -> bool:
+    return "A" not in image.getbands() or min(image.getchannel("A").tobytes()) >= _OPAQUE
+
+
+def cutout_of(photo: Image.Image) -> Image.Image:
+    """Give a product's photo as a cut-out: by its alpha, or else as a card with round corners."""
+    image = photo.convert("RGBA")
+    alpha = image.getchannel("A")
+    if _is_opaque(image):
+        image = image.copy()
+        mask = Image.new("L", image.size, 0)
+        radius = round(min(image.size) * 0.04)
+        ImageDraw.Draw(mask).rounded_rectangle(
+            (0, 0, image.width - 1, image.height - 1), radius, 255
+        )
+        image.putalpha(mask)
+        return image
+    ink = alpha.point(lambda level: 255 if level > 8 else 0).getbbox()  # noqa: PLR2004 - stray veil of a soft shadow
+    return image.crop(ink) if ink else image
+
+
+def room_for(stage: Stage, ground: Ground, frame: tuple[int, int], ratio: float) -> tuple[int, int]:
+    """Give the size in pixels at which a cut-out of a ratio (width ÷ height) fits the stage."""
+    width, height = frame
+    tall = (stage.base_v - stage.top_v) * height - plinth_axis(ground, frame)
+    wide = min(stage.reach_u * width, 0.66 * min(frame)) * (
+        0.8 if ground.plinth is not None else 1.0
+    )
+    size = min(tall, wide / ratio)
+    return max(2, round(size * ratio)), max(2, round(size))
+
+
+def plinth_axis(ground: Ground, frame: tuple[int, int]) -> int:
+    """Height of the plinth's side, in pixels; 0 without one."""
+    return round(0.045 * min(frame)) if ground.plinth is not None else 0
+
+
+def stand(
+    picture: Image.Image,
+    cutout: Image.Image,
+    stage: Stage,
+    ground: Ground,
+    light: Light,
+    rng: np.random.Generator,
+) -> Image.Image:
+    """Stand a cut-out, already at its final size, on the ground of a scene (RGB)."""
+    result = picture.copy()
+    middle, foot = round(stage.centre_u * picture.width), round(stage.base_v * picture.height)
+    lift = plinth_axis(ground, picture.size)
+    deep = tuple(round(float(c) * 255) for c in light.deep * 0.35)
+    if ground.plinth is not None:
+        plinth = _plinth(
+            ground, light, max(cutout.width * 1.45, 0.30 * min(picture.size)), lift, rng
+        )
+        _lay_shadow(
+            result, plinth, (middle, foot + round(plinth.width * 0.03)), deep, ground.shadow * 0.9
+        )
+        result.paste(
+            plinth,
+            (
+                middle - plinth.width // 2,
+                foot + round(plinth.width * _PLINTH_TILT / 2) - plinth.height,
+            ),
+            plinth,
+        )
+        foot -= lift
+        stone = result.copy()
+        _lay_shadow(stone, cutout, (middle, foot), deep, ground.shadow)
+        where = Image.new("L", result.size)
+        where.paste(
+            plinth.getchannel("A"),
+            (
+                middle - plinth.width // 2,
+                foot + lift + round(plinth.width * _PLINTH_TILT / 2) - plinth.height,
+            ),
+        )
+        result.paste(stone, (0, 0), where)
+    else:
+        if ground.reflection:
+            _lay_reflection(result, cutout, (middle, foot), ground.reflection)
+        _lay_cast(result, cutout, (middle, foot), deep, (ground.shadow * 0.62, light.side))
+        _lay_shadow(result, cutout, (middle, foot), deep, ground.shadow)
+    thing = _in_light(cutout, light)
+    result.paste(
+        thing, (middle - thing.width // 2, foot - thing.height + round(thing.width * 0.012)), thing
+    )
+    return result
+
+
+def _plinth(
+    ground: Ground, light: Light, width: float, axis: int, rng: np.random.Generator
+) -> Image.Image:
+    colour = ground.plinth if ground.plinth is not None else light.pale
+    radius = width / 2 / axis
+    grit = None
+    if ground.rough:
+        grit = 1 + 0.22 * noise(Frame(400, 48), rng, (10, 9), 3)
+    profile = [(0, radius), (0.06, radius * 1.004), (0.94, radius * 1.004), (1, radius * 0.995)]
+    disc = lathe(
+        profile, [Part(0, colour, MATTE if ground.rough else SATIN)], axis, _PLINTH_TILT, grit=grit
+    )
+    return disc if light.from_left else disc.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+
+
+def _soft_ellipse(width: float, height: float, fall: float) -> Image.Image:
+    columns, rows = max(4, round(width)), max(4, round(height))
+    x = np.linspace(-1, 1, columns, dtype=np.float32)[None, :]
+    y = np.linspace(-1, 1, rows, dtype=np.float32)[:, None]
+    d = np.clip(1 - np.hypot(x, y), 0, 1) ** fall
+    return Image.fromarray((d * 255).astype(np.uint8))
+
+
+def _lay_shadow(
+    picture: Image.Image,
+    thing: Image.Image,
+    foot: tuple[int, int],
+    colour: tuple[int, ...],
+    strength: float,
+) -> None:
+    """Darken under a thing: wide and soft, then narrow and dark where its outline touches."""
+    width = thing.width
+    wide = _soft_ellipse(width * 1.9, width * 0.46, 1.6)
+    wide = wide.point(lambda level: level * 0.55 * strength)
+    picture.paste(colour, (foot[0] - wide.width // 2, foot[1] - wide.height // 2), wide)
+    sole = thing.getchannel("A").crop((0, round(thing.height * 0.955), width, thing.height))
+    touches = np.asarray(sole, dtype=np.float32).max(axis=0)
+    margin = round(width * 0.14)
+    for tall, blur, share in ((0.10, 0.030, 0.75), (0.035, 0.010, 0.95)):
+        rows = max(4, round(width * tall))
+        bow = np.sin(np.linspace(0, np.pi, rows)) ** 0.7
+        field = np.pad(
+            bow[:, None] * touches[None, :] * strength * share, ((margin, margin), (margin, margin))
+        )
+        mask = Image.fromarray(field.astype(np.uint8)).filter(
+            ImageFilter.GaussianBlur(max(1.0, width * blur))
+        )
+        picture.paste(colour, (foot[0] - mask.width // 2, foot[1] - mask.height // 2), mask)
+
+
+def _lay_cast(
+    picture: Image.Image,
+    cutout: Image.Image,
+    foot: tuple[int, int],
+    colour: tuple[int, ...],
+    strength_and_side: tuple[float, float],
+) -> None:
+    """Throw the silhouette's shadow towards the viewer, away from the light, fading out."""
+    strength, side = strength_and_side
+    long = max(8, round(cutout.height * 0.30))
+    quarter = (max(2, cutout.width // 4), max(2, long // 4))
+    shape = (
+        cutout.getchannel("A")
+        .resize(quarter, Image.Resampling.BILINEAR)
+        .transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+    )
+    slide = 0.85 * -side
+    margin = round(quarter[1] * abs(slide)) + 12
+    canvas = Image.new("L", (quarter[0] + 2 * margin, quarter[1] + 24))
+    canvas.paste(shape, (margin, 12))
+    canvas = canvas.transform(
+        canvas.size,
+        Image.Transform.AFFINE,
+        (1, -slide, slide * 12, 0, 1, 0),
+        Image.Resampling.BILINEAR,
+    )
+    canvas = canvas.filter(ImageFilter.GaussianBlur(max(1.0, cutout.width / 90)))
+    fade = np.clip(1 - (np.arange(canvas.height) - 12) / quarter[1], 0, 1) ** 1.5 * strength
+    levels = np.asarray(canvas, dtype=np.float32) * fade[:, None]
+    mask = Image.fromarray(levels.astype(np.uint8)).resize(
+        (canvas.width * 4, canvas.height * 4), Image.Resampling.BICUBIC
+    )
+    left = foot[0] - cutout.width // 2 - margin * 4
+    picture.paste(colour, (left, foot[1] - 12 * 4 - round(cutout.width * 0.015)), mask)
+
+
+def _lay_reflection(
+    picture: Image.Image, cutout: Image.Image, foot: tuple[int, int], strength: float
+) -> None:
+    """Mirror the thing in the ground, blurred and fading."""
+    long = round(cutout.height * 0.45)
+    mirror = cutout.transpose(Image.Transpose.FLIP_TOP_BOTTOM).crop((0, 0, cutout.width, long))
+    mirror = mirror.resize((max(2, mirror.width // 3), max(2, long // 3)), Image.Resampling.BOX)
+    mirror = mirror.filter(ImageFilter.GaussianBlur(max(0.6, cutout.width / 220)))
+    mirror = mirror.resize((cutout.width, long), Image.Resampling.BICUBIC)
+    fade = (np.linspace(1, 0, long) ** 1.6 * 255 * strength).astype(np.uint8)
+    mask = ImageChops.multiply(
+        mirror.getchannel("A"), Image.fromarray(fade[:, None].repeat(cutout.width, axis=1))
+    )
+    picture.paste(
+        mirror.convert("RGB"),
+        (foot[0] - cutout.width // 2, foot[1] - round(cutout.width * 0.02)),
+        mask,
+    )
+
+
+def _in_light(cutout: Image.Image, light: Light) -> Image.Image:
+    """Give the thing a hint of the scene's light: tinted, darker at its foot, with a lit rim."""
+    alpha = cutout.getchannel("A")
+    tint = mix(from_hex("#ffffff"), light.sun, 0.45)
+    if light.dark:
+        tint = mix(tint, light.mid, 0.22)
+    rows = np.linspace(0, 1, cutout.height, dtype=np.float32)
+    foot = 1 - 0.20 * np.clip((rows - 0.80) / 0.20, 0, 1) ** 2
+    veil = (tint[None, :] * foot[:, None] * 255).astype(np.uint8)[:, None, :]
+    colour = ImageChops.multiply(
+        cutout.convert("RGB"), Image.fromarray(veil.repeat(cutout.width, axis=1))
+    )
+    reach = max(2, cutout.width // 70)
+    inner = ImageChops.offset(alpha, int(-light.side * reach), reach // 2)
+    rim = ImageChops.subtract(alpha, inner).filter(ImageFilter.BoxBlur(reach / 2))
+    rim = ImageChops.multiply(rim.point(lambda level: level * 0.5), alpha)
+    colour.paste(tuple(round(float(c) * 255) for c in light.sun), (0, 0), rim)
+    colour.putalpha(alpha)
+    return colour
+
+
+def hero_of(photos: Sequence[Image.Image]) -> Image.Image | None:
+    """Pick the photo that stands in the scene: the first one with a transparent background."""
+    if not photos:
+        return None
+    clear = [photo for photo in photos if not _is_opaque(photo)]
+    return cutout_of((clear or list(photos))[0])
