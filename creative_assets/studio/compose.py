@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont, features
+from PIL import Image, ImageColor, ImageDraw, features
 
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.fonts import drawing_font, face_for
+from creative_assets.studio.fonts import face_for
 from creative_assets.studio.formats import Format, safe_box
 from creative_assets.studio.layout import FormatPlan
+from creative_assets.studio.lettering import Ink, draw_line
 from creative_assets.studio.scrim import (
     Edge,
     Need,
@@ -77,12 +78,13 @@ _ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
 # A button's padding and height, in em of its label.
 _PAD_X, _BUTTON_HEIGHT = 1.2, 2.5
 _OUTLINE = 0.0022  # of the short edge
-_FAINT_BUTTON = 1.7  # below this contrast with its surroundings a button gets an outline
+_FAINT_BUTTON = 2.2  # below this contrast with its surroundings a button gets an outline
 
 _LARGE_TEXT = 0.05  # of the short edge; on a phone that is WCAG's large text (24 px, or 19 bold)
 _CONTRAST_LARGE, _CONTRAST_SMALL = 3.0, 4.5  # WCAG 2.2, success criterion 1.4.3
-_HEADROOM = 1.06  # encoding moves pixels a little after they were judged
-_SCRIM_MARGIN, _SCRIM_FADE = 0.035, 0.24  # beyond the text: even, then fading; of the short edge
+_AIM_LARGE, _AIM_SMALL = 4.0, 4.8  # more than that: encoding moves pixels, and glances are short
+_SCRIM_MARGIN = 0.03  # of the short edge: how far the even part of a scrim reaches beyond text
+_FADE_OF_BAND, _FADE_OF_COLUMN = 0.26, 0.45  # of the short edge: how long it then fades out
 _FAINT_BUTTON_COST = 0.1  # losing the button is as bad as changing the picture by this share
 _PAPER = 0.7  # a palette colour this light serves as paper, and as the headline's ink on a photo
 _TITLE_CONTRAST = 7.0  # the headline takes the brand's colour where it reads this well
@@ -156,20 +158,12 @@ class _Block:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ink:
-    """One drawn line: its mask (L), cropped to its ink, and where that goes on the frame."""
-
-    mask: Image.Image
-    box: Box
-
-
-@dataclass(frozen=True, slots=True)
 class _Placed:
     """A block at its place; `box` is the button's for a call to action, else the inks'."""
 
     block: _Block
     box: Box
-    inks: tuple[_Ink, ...]
+    inks: tuple[Ink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,67 +339,39 @@ def _place(
 
 
 def _draw_block(block: _Block, area: Box, zone: Box) -> _Placed:
-    font = drawing_font(block.spec.face, block.spec.weight, block.setting.size_px)
+    setting, spec = block.setting, block.spec
+    inks = [draw_line(line, spec, setting.size_px) for line in setting.lines]
     if block.role == "call_to_action":
-        ink = _draw_line(block.setting.lines[0], block.spec, font)
-        centred = _label_box(ink, area, block)
-        return _Placed(block, area, (_checked(_Ink(ink.mask, centred), area, block),))
-    inks = []
-    for line, baseline_px in zip(block.setting.lines, block.setting.baselines_px, strict=True):
-        ink = _draw_line(line, block.spec, font)
-        # Flush by ink, not by side bearings: large and small lines share one edge.
-        left_px = (
-            area.left_px if block.spec.direction == "ltr" else area.right_px - ink.box.width_px
+        label = inks[0].moved_to(
+            area.left_px + (area.width_px - inks[0].box.width_px) // 2,
+            area.top_px + _label_baseline_px(block),
         )
-        top_px = area.top_px + round(baseline_px) + ink.box.top_px
-        box = ink.box.model_copy(update={"left_px": left_px, "top_px": top_px})
-        inks.append(_checked(_Ink(ink.mask, box), zone, block))
-    return _Placed(block, _around([ink.box for ink in inks]), tuple(inks))
+        _check_inside(label, area, block)
+        return _Placed(block, area, (label,))
+    placed = []
+    for ink, baseline_px in zip(inks, setting.baselines_px, strict=True):
+        # Flush by ink, not by side bearings: large and small lines share one edge.
+        left_px = area.left_px if spec.direction == "ltr" else area.right_px - ink.box.width_px
+        placed.append(ink.moved_to(left_px, area.top_px + baseline_px))
+        _check_inside(placed[-1], zone, block)
+    return _Placed(block, _around([ink.box for ink in placed]), tuple(placed))
 
 
-def _draw_line(line: str, spec: TypeSpec, font: ImageFont.FreeTypeFont) -> _Ink:
-    """The ink of a line; its box's top is counted from the baseline."""
-    size_px = round(font.size)
-    width_px = math.ceil(measure(line, spec).width * size_px)
-    mask = Image.new("L", (width_px + 2 * size_px, 4 * size_px))
-    shaped = features.check("raqm")  # without Raqm, Pillow takes neither of these two
-    ImageDraw.Draw(mask).text(
-        (size_px, 2 * size_px),
-        line,
-        fill=255,
-        font=font,
-        anchor="ls",
-        direction=spec.direction if shaped else None,
-        language=spec.locale if shaped else None,
-    )
-    left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
-    box = Box(left_px=0, top_px=top - 2 * size_px, width_px=right - left, height_px=bottom - top)
-    return _Ink(mask.crop((left, top, right, bottom)), box)
-
-
-def _label_box(ink: _Ink, button: Box, block: _Block) -> Box:
-    # Latin labels look centred by their capitals, others by all of their ink.
+def _label_baseline_px(block: _Block) -> float:
+    """Where a label's baseline is below its button's top."""
     extent = measure(block.setting.lines[0], block.spec)
-    below = extent.descent if block.spec.face.name != "Noto Sans" else extent.descent * 0.3
-    baseline_px = (
-        button.top_px + (button.height_px + (extent.ascent - below) * block.setting.size_px) / 2
-    )
-    return ink.box.model_copy(
-        update={
-            "left_px": button.left_px + (button.width_px - ink.box.width_px) // 2,
-            "top_px": round(baseline_px) + ink.box.top_px,
-        }
-    )
+    # Latin labels look centred by their capitals, others by all of their ink.
+    below = extent.descent * (0.3 if block.spec.face.name == "Noto Sans" else 1.0)
+    return (block.height_px + (extent.ascent - below) * block.setting.size_px) / 2
 
 
-def _checked(ink: _Ink, room: Box, block: _Block) -> _Ink:
+def _check_inside(ink: Ink, room: Box, block: _Block) -> None:
     if not room.inset(-_ROUNDING_PX).contains(ink.box):
         raise RenderError(
             f"The {_LOOKS[block.role].name} ({block.spec.locale}) was drawn over "
             f"{ink.box.corners}, outside of its room {room.corners}: drawing and measuring "
             f"disagree about {block.spec.face.name}. Install the locked Pillow and uharfbuzz."
         )
-    return ink
 
 
 def _around(boxes: Sequence[Box]) -> Box:
@@ -440,7 +406,11 @@ def _choose_scrim(
     choices: list[tuple[float, int, _Theme, float]] = []
     for theme in _themes(style):
         needs = [
-            Need(ink.box, theme.inks[each.block.role], _HEADROOM * _contrast_needed(each, fmt))
+            Need(
+                ink.box,
+                theme.inks[each.block.role],
+                _AIM_LARGE if _is_large(each, fmt) else _AIM_SMALL,
+            )
             for each in texts
             for ink in each.inks
         ]
@@ -481,10 +451,11 @@ def _scrim(texts: Box, zone: Box, fmt: Format, veil: Rgb, alpha: float) -> Scrim
         "top": texts.bottom_px,
         "bottom": height_px - texts.top_px,
     }[edge]
+    fade = _FADE_OF_BAND if _is_band(zone, fmt) else _FADE_OF_COLUMN
     return Scrim(
         edge=edge,
         even_px=reach + round(_SCRIM_MARGIN * _short_px(fmt)),
-        fade_px=round(_SCRIM_FADE * _short_px(fmt)),
+        fade_px=round(fade * _short_px(fmt)),
         color=veil,
         alpha=alpha,
     )
@@ -524,14 +495,13 @@ def _report(
         box=placed.box,
         color=_hex(color),
         contrast=round(worst, 2),
-        contrast_needed=_contrast_needed(placed, fmt),
+        contrast_needed=_CONTRAST_LARGE if _is_large(placed, fmt) else _CONTRAST_SMALL,
         font=block.spec.face.name,
     )
 
 
-def _contrast_needed(placed: _Placed, fmt: Format) -> float:
-    large = placed.block.setting.size_px >= _LARGE_TEXT * _short_px(fmt)
-    return _CONTRAST_LARGE if large else _CONTRAST_SMALL
+def _is_large(placed: _Placed, fmt: Format) -> bool:
+    return placed.block.setting.size_px >= _LARGE_TEXT * _short_px(fmt)
 
 
 def _scrim_box(scrim: Scrim, fmt: Format) -> Box:
