@@ -26,10 +26,13 @@ from creative_assets.studio.rules import (
     Text300,
     Text2000,
 )
+from creative_assets.studio.store import StoredFile
 from creative_assets.studio.values import FileType, Frozen
 
 MAX_PRODUCTS: Final = 200
 MAX_LOCALES: Final = 100
+MAX_LOCALE_SCOPES: Final = 300
+"""Entries of a mapping by locale: the targets, and the languages of further campaigns."""
 
 AspectRatio = Literal["1x1", "4x5", "9x16", "16x9"]
 ASPECT_RATIOS: Final[tuple[AspectRatio, ...]] = ("1x1", "4x5", "9x16", "16x9")
@@ -107,13 +110,16 @@ class Brand(Frozen):
         examples=["nordlys.svg"],
     )
     tone: Text300 = Field(description="How the brand speaks.", examples=["warm, plain-spoken"])
-    banned_words: dict[LocaleScope, Annotated[tuple[Text80, ...], Field(max_length=200)]] = Field(
+    banned_words: Annotated[
+        dict[LocaleScope, Annotated[tuple[Text80, ...], Field(max_length=200)]],
+        Field(max_length=MAX_LOCALE_SCOPES),
+    ] = Field(
         default_factory=dict,
         json_schema_extra=_NO_OTHER_KEYS,
         description='Words that no copy may use, by locale, language, or "*" for all of them.',
         examples=[{"de-DE": ["billig"], "*": ["cheap"]}],
     )
-    legal_text: dict[LocaleScope, Text300] = Field(
+    legal_text: Annotated[dict[LocaleScope, Text300], Field(max_length=MAX_LOCALE_SCOPES)] = Field(
         default_factory=dict,
         json_schema_extra=_NO_OTHER_KEYS,
         description="The legal line set on the creatives, by locale, language, or "
@@ -172,7 +178,9 @@ class Message(Frozen):
     )
 
 
-Messages = dict[LocaleTag, Annotated[Message, AfterValidator(_said)]]
+Messages = Annotated[
+    dict[LocaleTag, Annotated[Message, AfterValidator(_said)]], Field(max_length=MAX_LOCALE_SCOPES)
+]
 _MESSAGES_EXAMPLE = {"en-US": {"headline": "Summer, poured slowly"}}
 
 
@@ -280,16 +288,13 @@ class CampaignBrief(Frozen):
     )
 
 
-class FileRef(Frozen):
+class FileRef(StoredFile):
     """A file that the brief names, as it was when the brief was accepted.
 
     `path` is its place in the store; `name` is what the brief calls it.
     """
 
     name: str
-    sha256: str
-    size_bytes: int
-    path: str
 
 
 class LogoFiles(Frozen):

@@ -64,6 +64,21 @@ def _is_brief(path: str) -> bool:
     return visible and parts.suffix.lower() in _BRIEF_SUFFIXES
 
 
+def stamps_of(
+    listing: Mapping[str, Stamp], brief_path: str, file_names: Iterable[str]
+) -> dict[str, Stamp | None]:
+    """The stamps of a `KnownBrief`, from a listing that is older than what was read of the files.
+
+    Args:
+        listing: The stamp of every file in the whole inbox, by path.
+        brief_path: The brief's path in the inbox.
+        file_names: What it names, relative to its own folder; empty where it cannot be read.
+    """
+    folder = PurePosixPath(brief_path).parent
+    paths = [brief_path, *(str(folder / name) for name in file_names)]
+    return {path: listing.get(path) for path in paths}
+
+
 def compare(listing: Mapping[str, Stamp], known: Mapping[str, KnownBrief]) -> InboxChanges:
     """What differs between the inbox and what is known of it.
 

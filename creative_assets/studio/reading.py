@@ -11,7 +11,13 @@ from typing import Final
 from pydantic import ValidationError
 
 from creative_assets.studio import locales
-from creative_assets.studio.brief import CampaignBrief, named_files
+from creative_assets.studio.brief import (
+    MAX_LOCALE_SCOPES,
+    MAX_LOCALES,
+    MAX_PRODUCTS,
+    CampaignBrief,
+    named_files,
+)
 from creative_assets.studio.documents import field_path, read_document
 from creative_assets.studio.errors import BriefError, Problem, RenderError
 from creative_assets.studio.images import inspect_image
@@ -123,8 +129,8 @@ def _limited(problems: list[Problem]) -> list[Problem]:
 
 
 def _problems_between_fields(root: dict[str, object]) -> Iterator[Problem]:
-    products = _items(root.get("products"))
-    targets = _items(root.get("target_locales"))
+    products = _items(root.get("products"))[:MAX_PRODUCTS]
+    targets = _items(root.get("target_locales"))[:MAX_LOCALES]
     yield from _repeated(
         {f"products[{i}].id": _field(product, "id") for i, product in enumerate(products)}
     )
@@ -184,7 +190,7 @@ def _too_many(variants: int) -> Iterator[Problem]:
 
 def _untargeted(path: str, by_locale: object, targets: set[str]) -> Iterator[Problem]:
     """Keys of a mapping by locale that no target has, or that stand for the same locale twice."""
-    if not isinstance(by_locale, dict) or not targets:
+    if not isinstance(by_locale, dict) or not targets or len(by_locale) > MAX_LOCALE_SCOPES:
         return
     yield from _repeated({field_path(path, tag): _meant(tag) for tag in by_locale})
     for tag in by_locale:

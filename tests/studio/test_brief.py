@@ -1,30 +1,21 @@
 import copy
 import io
 import json
-from collections.abc import Callable
 from typing import Any
 
 import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from PIL import Image
 
 from creative_assets.studio.brief import (
     CampaignBrief,
-    FileRef,
-    Message,
-    Reference,
-    VariantBrief,
     brief_schema,
-    named_files,
 )
-from creative_assets.studio.documents import MAX_BRIEF_BYTES
-from creative_assets.studio.errors import BriefError, MissingInputError, Problem
+from creative_assets.studio.errors import BriefError, Problem
 from creative_assets.studio.problems import problems_markdown
 from creative_assets.studio.reading import MAX_PROBLEMS, check_files, read_brief
-from creative_assets.studio.variants import resolve_variants
 
 YAML = """
 campaign_id: nordlys-summer-2027
@@ -122,27 +113,6 @@ def reread(path: tuple[str | int, ...], value: object) -> CampaignBrief:
     return read_brief(json.dumps(changed(path, value)).encode(), "brief.json")
 
 
-def file_refs(brief: CampaignBrief) -> dict[str, FileRef]:
-    return {
-        name: FileRef(name=name, sha256=f"{n:02}", size_bytes=n, path=f"campaigns/x/inputs/{n:02}")
-        for n, (_, name) in enumerate(named_files(brief))
-    }
-
-
-def variants_of(brief: CampaignBrief) -> dict[str, VariantBrief]:
-    variants = resolve_variants(brief, file_refs(brief))
-    return {variant.key.partition("/")[2]: variant for variant in variants}
-
-
-def markup(page: str) -> set[str]:
-    renderer = MarkdownIt("gfm-like", {"linkify": False, "html": True})
-    tokens = renderer.parse(page)
-    return {token.type for block in tokens for token in (block, *(block.children or []))}
-
-
-ORDINARY = markup(problems_markdown("brief.yaml", [Problem("a", "`b`", "c", "d")]))
-
-
 # Reading
 
 
@@ -196,83 +166,6 @@ def test_defaults_are_all_formats_as_localized_jpeg() -> None:
     assert brief.placement.logo is None
 
 
-@pytest.mark.parametrize(
-    "content,found",
-    [
-        pytest.param(b"x" * 50_000_000, "50,000,000 bytes", id="50 MB"),
-        (b"x" * (MAX_BRIEF_BYTES + 1), "262,145 bytes"),
-        (b"campaign_id: \xff", "byte 14, which is no UTF-8"),
-        (YAML.encode("utf-16"), "byte 1, which is no UTF-8"),
-        (b"", "an empty file"),
-        (b"# only a comment", "an empty file"),
-        (b"just text", "`just text`"),
-        (b"- a\n- b", "a list of 2"),
-        (b"a: [1", "at line 1, column 6, no YAML: expected ',' or ']', but got '<stream end>'"),
-        (b"a: 1\n\tb: 2", "at line 2, column 1, no YAML"),
-        (b"a: 1\n---\nb: 2", "2 documents, separated by `---`"),
-        (b"a: \x07", "the invisible character U+0007, as character 4"),
-        (b'a: "\\UFFFFFFFF"', "an escape that stands for no character"),
-        (b"? [a]\n: b", "at line 1, a field whose name is no text"),
-        (b"a: {*: [cheap]}", "at line 1, a field whose name is no text"),
-        (b"a: *b", "at line 1, the alias `*b`, which stands for nothing"),
-        (b"a: &a [*a]", "at line 1, the alias `*a`, which stands for nothing"),
-        (b"[" * 100_000, "more than 20 levels of fields inside fields"),
-        (b"- " * 100_000, "more than 20 levels of fields inside fields"),
-        (b"{a: " * 50_000, "more than 20 levels of fields inside fields"),
-        (b"-\n" * 60_000, "more than 50,000 values, with aliases written out"),
-    ],
-)
-def test_what_cannot_be_read_as_yaml_is_one_problem_of_the_whole(
-    content: bytes, found: str
-) -> None:
-    (problem,) = problems_of(content)
-
-    assert problem.field == ""
-    assert problem.found.startswith(found)
-
-
-@pytest.mark.parametrize(
-    "content,found",
-    [
-        (b"", "an empty file"),
-        (b"null", "an empty file"),
-        (b"[]", "an empty list"),
-        (b'{"a": 1,}', "at line 1, column 9, something that JSON does not allow"),
-        (b"[" * 100_000, "more than 20 levels of fields inside fields"),
-        (b"[" * 30 + b"]" * 30, "more than 20 levels of fields inside fields"),
-        (b"9" * 5_000, "the number `inf`"),
-        (b"NaN", "the number `nan`"),
-    ],
-)
-def test_what_cannot_be_read_as_json_is_one_problem_of_the_whole(
-    content: bytes, found: str
-) -> None:
-    (problem,) = problems_of(content, "brief.json")
-
-    assert problem.field == ""
-    assert problem.found.startswith(found)
-
-
-def test_a_bomb_of_aliases_is_refused_before_it_is_built() -> None:
-    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
-    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 6)}]" for n in range(1, 9)]
-    (problem,) = problems_of("\n".join(lines))
-
-    assert problem.found == "more than 50,000 values, with aliases written out"
-
-
-def test_more_than_fifty_aliases_are_refused() -> None:
-    (problem,) = problems_of("a: &a x\nb: [" + "*a, " * 51 + "]")
-
-    assert problem.found == "more than 50 aliases (`*name`)"
-
-
-def test_tags_are_refused() -> None:
-    problem = problems_of(YAML.replace("Roasted light", "!!python/object:os.system ls"))[0]
-
-    assert problem.found == "at line 27, the tag `tag:yaml.org,2002:python/object:os.system`"
-
-
 def test_every_field_given_twice_is_named() -> None:
     text = YAML.replace("  tone: warm", "  tone: cold\n  tone: warm")
     text = text.replace("name: Nordlys Filter", "name: Filter\n    name: Nordlys Filter")
@@ -294,6 +187,36 @@ def test_half_a_character_in_json_is_named() -> None:
     assert [(problem.field, problem.found) for problem in problems] == [
         ("brand.tone", "half a character, in `warm \\ud83d`")
     ]
+
+
+@pytest.mark.parametrize(
+    "content,found",
+    [
+        (b"", "an empty file"),
+        (b"# only a comment", "an empty file"),
+        (b"just text", "`just text`"),
+        (b"- a\n- b", "a list of 2"),
+        (b"[]", "an empty list"),
+    ],
+)
+def test_a_brief_consists_of_fields(content: bytes, found: str) -> None:
+    (problem,) = problems_of(content)
+
+    assert (problem.field, problem.found) == ("", found)
+
+
+@pytest.mark.parametrize(
+    "content", [b"x" * 50_000_000, b"campaign_id: \xff", b"a: [1", b"[" * 100_000], ids=len
+)
+def test_what_cannot_be_parsed_is_a_problem_of_the_whole(content: bytes) -> None:
+    assert [problem.field for problem in problems_of(content)] == [""]
+
+
+def test_problems_of_the_text_and_of_the_fields_come_together() -> None:
+    text = YAML.replace("Roasted light", "!!str Roasted").replace("imagery", "x")
+    text = text.replace("id: filter", "id: Filter")
+
+    assert [problem.field for problem in problems_of(text)] == ["", "products[1].id"]
 
 
 # Rules
@@ -508,7 +431,6 @@ def acceptable_or_refused(content: bytes, name: str) -> None:
     assert all(problem.found and problem.expected and problem.fix for problem in refusal.problems)
     page = problems_markdown(refusal.source, refusal.problems)
     assert (page + str(refusal)).encode()
-    assert markup(page) <= ORDINARY
 
 
 NAMES = st.sampled_from(["brief.yaml", "brief.json"])
@@ -647,104 +569,7 @@ def test_every_field_that_names_a_missing_photo_is_named() -> None:
     ]
 
 
-# Variants
-
-
-def test_variants_are_products_within_locales() -> None:
-    brief = read_brief(YAML.encode(), "brief.yaml")
-    variants = resolve_variants(brief, file_refs(brief))
-
-    assert [variant.key for variant in variants] == [
-        "nordlys-summer-2027/de-DE/cold-brew",
-        "nordlys-summer-2027/de-DE/filter",
-        "nordlys-summer-2027/en-US/cold-brew",
-        "nordlys-summer-2027/en-US/filter",
-        "nordlys-summer-2027/no/cold-brew",
-        "nordlys-summer-2027/no/filter",
-    ]
-
-
-def test_banned_words_of_locale_language_and_all_add_up() -> None:
-    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
-
-    assert variants["de-DE/filter"].banned_words == ("billig", "cheap", "gratis")
-    assert variants["en-US/filter"].banned_words == ("cheap",)
-
-
-def test_the_most_specific_legal_text_counts() -> None:
-    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
-
-    assert variants["de-DE/filter"].legal_line == "Nur solange der Vorrat reicht."
-    assert variants["en-US/filter"].legal_line == "While stocks last."
-
-
-def test_no_legal_text_is_none() -> None:
-    assert variants_of(reread(("brand", "legal_text"), {}))["en-US/filter"].legal_line is None
-
-
-def test_a_product_s_approved_copy_wins_over_the_campaign_s_field_by_field() -> None:
-    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
-
-    assert variants["en-US/cold-brew"].approved == Message(
-        headline="Colder", subline="Poured slowly"
-    )
-    assert variants["en-US/filter"].approved == Message(headline="Summer", subline="Poured slowly")
-    assert variants["de-DE/filter"].approved is None
-
-
-def test_a_locale_s_approved_copy_wins_over_its_language_s() -> None:
-    messages = {"en": {"headline": "Colour", "subline": "s"}, "en-US": {"headline": "Color"}}
-    variants = variants_of(reread(("messages",), messages))
-
-    assert variants["en-US/filter"].approved == Message(headline="Color", subline="s")
-
-
-def test_the_first_approved_locale_is_the_reference_of_the_others() -> None:
-    variants = variants_of(read_brief(YAML.encode(), "brief.yaml"))
-    reference = Reference(
-        locale="en-US", message=Message(headline="Colder", subline="Poured slowly")
-    )
-
-    assert variants["de-DE/cold-brew"].reference == reference
-    assert variants["no/cold-brew"].reference == reference
-    assert variants["en-US/cold-brew"].reference is None
-
-
-def test_without_approved_copy_there_is_no_reference() -> None:
-    assert variants_of(reread(("messages",), {}))["en-US/filter"].reference is None
-
-
-def test_a_variant_carries_its_files_and_its_own_product_only() -> None:
-    brief = read_brief(json.dumps(BRIEF).encode(), "brief.json")
-    variants = variants_of(brief)
-    files = file_refs(brief)
-
-    assert variants["en-US/cold-brew"].photos == (files["photos/cold-brew.png"],)
-    assert variants["en-US/filter"].photos == ()
-    assert variants["en-US/filter"].logo.light == files["light.png"]
-    assert variants["en-US/filter"].logo.dark is None
-
-
-def test_the_palette_is_without_the_primary_colour() -> None:
-    variants = variants_of(reread(("brand", "palette"), ["#0b3d2e", "#FFF"]))
-
-    assert variants["en-US/filter"].primary_color == "#0b3d2e"
-    assert variants["en-US/filter"].palette == ("#ffffff",)
-
-
-def test_a_file_without_a_snapshot_is_named() -> None:
-    brief = read_brief(YAML.encode(), "brief.yaml")
-
-    with pytest.raises(MissingInputError, match=r"no snapshot of photos/cold-brew\.png"):
-        resolve_variants(brief, {"nordlys.svg": file_refs(brief)["nordlys.svg"]})
-
-
-def test_variants_survive_storage_as_json() -> None:
-    for variant in variants_of(read_brief(YAML.encode(), "brief.yaml")).values():
-        assert VariantBrief.model_validate_json(variant.model_dump_json()) == variant
-
-
-# Schema and page
+# Schema
 
 
 def test_the_schema_is_valid_and_accepts_what_is_read() -> None:
@@ -784,53 +609,3 @@ def test_editors_get_a_description_and_an_example_of_every_field() -> None:
     assert schema["title"] == "Campaign brief"
     assert "$id" not in schema
     assert all(field["description"] and field["examples"] for field in fields)
-
-
-def test_a_problem_is_one_section_of_the_page() -> None:
-    problem = Problem(field="products[1].id", found="`A b`", expected="an ID", fix="Write `a-b`.")
-
-    assert problems_markdown("in/brief.yaml", [problem]) == (
-        "# `in/brief.yaml` needs one thing changed\n\n"
-        "Nothing has been made from it. Correct the brief, save it, and it is read again.\n\n"
-        "## 1. `products[1].id`\n\n"
-        "- **Found:** `A b`\n"
-        "- **Expected:** an ID\n"
-        "- **What to do:** Write `a-b`.\n"
-    )
-
-
-INJECTIONS = [
-    "<script>alert(1)</script>",
-    "![x](http://example.com/x.png)",
-    "[x](javascript:alert(1))",
-    "`</code>` <b>",
-    "a`b``c <i> ```\n# heading",
-    "http://example.com www.example.com",
-    "\n\n---\n\n- **Found:** nothing",
-    "&lt; &#x60; \\",
-]
-
-
-@pytest.mark.parametrize("text", INJECTIONS)
-@pytest.mark.parametrize(
-    "place",
-    [
-        lambda text: changed(("campaign_id",), text),
-        lambda text: changed((text,), 1),
-        lambda text: changed(("brand", "banned_words", text), [text]),
-        lambda text: changed(("brand", "logo"), text),
-        lambda text: changed(("products", 1, text), text),
-        lambda text: changed(("placement", "logo"), text),
-    ],
-)
-def test_a_brief_s_text_stays_text_on_the_page(
-    text: str, place: Callable[[str], dict[str, Any]]
-) -> None:
-    page = problems_markdown("brief.yaml", problems_of_json(place(text)))
-
-    assert markup(page) <= ORDINARY
-
-
-@pytest.mark.parametrize("text", INJECTIONS)
-def test_a_file_s_text_stays_text_on_the_page(text: str) -> None:
-    assert markup(problems_markdown(text, [Problem(text, text, text, text)])) <= ORDINARY

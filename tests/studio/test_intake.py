@@ -16,6 +16,7 @@ from creative_assets.studio.intake import (
     contiguous_ranges,
     fingerprint,
     launch_batches,
+    stamps_of,
     variant_changes,
     variant_version,
 )
@@ -66,6 +67,14 @@ def test_briefs_are_visible_yaml_and_json_files_at_any_depth() -> None:
     )
 
     assert brief_paths(listing) == ("a.YML", "b.yaml", "deep/er/c.json")
+
+
+def test_stamps_are_of_the_brief_and_of_files_relative_to_its_folder() -> None:
+    assert stamps_of(LISTING, "summer/brief.yaml", ["logo.svg", "photo.png"]) == SUMMER.stamps
+    assert stamps_of({"b.yaml": "1", "a/b.svg": "2"}, "b.yaml", ["a/b.svg"]) == {
+        "b.yaml": "1",
+        "a/b.svg": "2",
+    }
 
 
 def test_an_inbox_as_known_has_no_changes() -> None:
