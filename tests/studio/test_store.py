@@ -199,8 +199,9 @@ class StoreClaims:
         open_store(store.url).put("second", b"2")
 
         assert list(listed_before) == ["first"]
-        assert list(store.find()) == ["first", "second"]
+        assert store.exists("second")
         assert store.get("second") == b"2"
+        assert list(store.find()) == ["first", "second"]
 
     def test_delete_takes_away_and_a_missing_file_is_fine(self, store: Store) -> None:
         store.put("inbox/summer.problems.txt", b"x")
