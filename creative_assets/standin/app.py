@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from creative_assets.standin import chat, faults, pictures, wire
-from creative_assets.standin.behaviour import Behaviour
+from creative_assets.standin.behaviour import PICTURES, Behaviour
 from creative_assets.standin.request_log import RequestLog, Served
 from creative_assets.standin.wire import Call, Json, WireError
 
@@ -47,7 +47,7 @@ class Engine:
         entry = self.log.start(request.url.path)
         try:
             response = await self._answer(request, read, entry)
-            entry.status = response.status_code
+            entry.status = None if entry.fault == "reset" else response.status_code
         except WireError as error:
             response = wire.error_response(error)
             entry.status = error.status
@@ -69,7 +69,7 @@ class Engine:
             return early
         await asyncio.sleep(_latency_s(call, behaviour))
         refused = any(text in call.text for text in behaviour.refuse)
-        if refused and call.operation in faults.PICTURES:
+        if refused and call.operation in PICTURES:
             raise faults.moderation_error()
         nonce = next(self._nonces) if behaviour.vary else 0
         loop = asyncio.get_running_loop()

@@ -20,6 +20,9 @@ Operation = Literal[
     "models",
 ]
 
+PICTURES: tuple[Operation, ...] = ("image", "image_edit")
+STRUCTURED: tuple[Operation, ...] = ("context_pack", "ad_copy", "art_direction", "logo_spot")
+
 FaultKind = Literal[
     "rate_limit",  # 429 with Retry-After
     "rate_limit_bare",  # 429 without it

@@ -9,12 +9,11 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import get_args
 
 from PIL import Image, UnidentifiedImageError
 
 from creative_assets.standin import answers, wire
-from creative_assets.standin.behaviour import Operation
+from creative_assets.standin.behaviour import STRUCTURED, Operation
 from creative_assets.standin.wire import Call, Json, WireError
 
 REASONING_FAMILIES = ("gpt-5", "gpt-6", "o1", "o3", "o4")
@@ -52,7 +51,7 @@ def read_chat(body: bytes) -> Call:
         return _completion(f"{digest[:20]}-{nonce}", model, content, prompt_tokens)
 
     return Call(
-        operation="chat" if schema is None else _operation(facts),
+        operation=_operation(facts),
         model=model,
         text="\n".join(parts.texts),
         request_sha256=digest,
@@ -138,7 +137,7 @@ def _schema_of(request: Json) -> answers.Schema | None:
 
 def _operation(facts: Json) -> Operation:
     task = facts.get("task")
-    return next((known for known in get_args(Operation) if known == task), "chat")
+    return next((known for known in STRUCTURED if known == task), "chat")
 
 
 def _summary(facts: Json) -> str:

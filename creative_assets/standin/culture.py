@@ -50,6 +50,10 @@ class _Place:
         return str(ENGLISH.languages.get(self.language, self.language))
 
     @property
+    def own_language_name(self) -> str:
+        return self.data.get_language_name() or self.language_name
+
+    @property
     def territory_name(self) -> str:
         name = str(ENGLISH.territories.get(self.territory, self.territory))
         return f"the {name}" if name.startswith(WITH_ARTICLE) else name
@@ -87,7 +91,7 @@ def _summary(place: _Place, audience: Json) -> str:
     direction = "right to left" if place.data.text_direction == "rtl" else "left to right"
     return (
         f"Stand-in context pack from CLDR: {place.language_name} "
-        f"({place.data.get_language_name()}) for {place.territory_name}, "
+        f"({place.own_language_name}) for {place.territory_name}, "
         f"in {place.script_name} script, {direction}, for {reader}."
     )
 

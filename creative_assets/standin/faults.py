@@ -10,12 +10,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import anyio
+import httpx2
 from PIL import Image
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from creative_assets.standin import chat
-from creative_assets.standin.behaviour import Behaviour, FaultKind, FaultRule, Operation
+from creative_assets.standin.behaviour import (
+    PICTURES,
+    STRUCTURED,
+    Behaviour,
+    FaultKind,
+    FaultRule,
+    Operation,
+)
 from creative_assets.standin.pictures import encode
 from creative_assets.standin.wire import HEADERS, Json, WireError, error_response, number_from
 
@@ -23,8 +31,6 @@ HANG_UP = "stand-in.hang-up"  # the ASGI extension of `serve`: a function that e
 REFUSAL = "[stand-in] I'm sorry, but I can't help with that request."
 PAGE = "<html><head><title>stand-in</title></head><body><h1>{title}</h1></body></html>"
 DRIP_PIECES = 20
-PICTURES: tuple[Operation, ...] = ("image", "image_edit")
-STRUCTURED: tuple[Operation, ...] = ("context_pack", "ad_copy", "art_direction", "logo_spot")
 ONLY_FOR: dict[FaultKind, tuple[Operation, ...]] = {
     "refusal": (*STRUCTURED, "chat"),
     "wrong_schema": STRUCTURED,
@@ -177,10 +183,10 @@ class HangUp(Response):
         self._send_bytes = send_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises ConnectionResetError in process, where there is no connection to end."""
+        """Raises what the client's transport would, in process, where no connection can end."""
         hang_up: Any = scope.get("extensions", {}).get(HANG_UP)
         if hang_up is None:
-            raise ConnectionResetError("Connection reset by the stand-in")
+            raise httpx2.ReadError("The stand-in reset the connection")
         if self._send_bytes:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             piece = bytes(self.body)[: self._send_bytes]

@@ -22,9 +22,11 @@ class Served(BaseModel):
         request_sha256: The same for the same request, whatever its encoding.
         summary: Locale and product where the request's facts name them.
         in_flight: How many calls were being served when it began, itself included.
-        started_at: Wall clock, ISO 8601 in UTC; so is `ended_at`.
-        started_s: Monotonic seconds; so is `ended_s`.
-        status: The HTTP status; None while it runs, or where no answer was sent.
+        started_at: Wall clock, ISO 8601 in UTC.
+        started_s: Monotonic seconds.
+        ended_at: When the answer was ready to be sent.
+        ended_s: The same, in monotonic seconds.
+        status: The HTTP status; None while it runs, or where no answer is sent.
         fault: The fault that hit it.
     """
 

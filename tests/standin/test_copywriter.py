@@ -1,0 +1,129 @@
+from typing import Any
+
+import pytest
+
+from creative_assets.standin import copywriter
+
+COLD_BREW = {"id": "cold-brew", "name": "Nordlys Cold Brew", "description": "Coffee, slowly made."}
+FIELDS = ("headline", "subline", "call_to_action")
+LIMITS = {"headline": 40, "subline": 90, "call_to_action": 18}
+NATIVE = {
+    *("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "es-MX", "it-IT", "nl-NL", "sv-SE", "pt-BR"),
+    *("pl-PL", "ru-RU", "el-GR", "tr-TR", "vi-VN", "ja-JP", "ko-KR", "zh-Hans-CN", "zh-Hant-TW"),
+    *("ar-AE", "he-IL", "hi-IN", "th-TH"),
+}
+PRODUCTS = [
+    COLD_BREW,
+    {"id": "serum", "name": "Night Serum", "description": "For dry skin."},
+    {"id": "runner", "name": "Fjell Runner", "description": "A shoe."},
+    {"id": "buds", "name": "Quiet Buds", "description": "Wireless earbuds."},
+    {"id": "bar", "name": "Oat Bar", "description": "A snack."},
+    {"id": "thing", "name": "Thing", "description": ""},
+]
+
+
+def draft(locale: str, **facts: object) -> dict[str, Any]:
+    return copywriter.draft_copy({"locale": locale, "product": COLD_BREW, **facts}, 0)
+
+
+def texts(copy: dict[str, Any]) -> tuple[object, ...]:
+    return tuple(copy[field] for field in FIELDS)
+
+
+def test_every_promised_locale_has_lines_of_its_own() -> None:
+    assert set(copywriter.locales()) == NATIVE
+
+
+@pytest.mark.parametrize("locale", sorted(NATIVE))
+def test_every_set_of_a_locale_is_short_and_names_the_product(locale: str) -> None:
+    for product in PRODUCTS:
+        for take in range(1, 8):
+            copy = draft(locale, product=product, take=take)
+            for field in FIELDS:
+                assert 0 < len(str(copy[field])) <= LIMITS[field]
+            assert product["name"] in str(copy["subline"])
+            assert product["name"] in str(copy["alt_text"])
+            assert "{product}" not in str(copy)
+
+
+@pytest.mark.parametrize("locale", sorted(NATIVE - {"en-US", "en-GB"}))
+def test_copy_comes_with_its_meaning_in_english(locale: str) -> None:
+    copy = draft(locale)
+    meaning = copy["back_translation"]
+    assert isinstance(meaning, dict)
+    assert all(meaning[field].isascii() and meaning[field] != copy[field] for field in FIELDS)
+
+
+def test_another_take_has_another_headline() -> None:
+    headlines = [draft("de-DE", take=take)["headline"] for take in (1, 2, 3)]
+    assert len(set(headlines)) == 3
+
+
+def test_a_reviewers_note_brings_other_lines_than_the_first_take() -> None:
+    notes = ["shorter please", "too cute", "more warmth", "use another idea", "no"]
+    first = draft("ja-JP")["headline"]
+    assert all(draft("ja-JP", take=2, feedback=note)["headline"] != first for note in notes)
+
+
+def test_products_of_a_campaign_differ() -> None:
+    flavours = [{**COLD_BREW, "id": f"brew-{number}"} for number in range(12)]
+    headlines = {draft("fr-FR", product=product)["headline"] for product in flavours}
+    assert len(headlines) > 2
+
+
+def test_the_same_request_gets_the_same_copy() -> None:
+    assert draft("ko-KR") == draft("ko-KR")
+
+
+@pytest.mark.parametrize("locale", sorted(NATIVE))
+def test_a_banned_word_is_avoided_whatever_its_case(locale: str) -> None:
+    headline = str(draft(locale)["headline"])
+    action = str(draft(locale)["call_to_action"])
+    copy = draft(locale, banned_words=[headline.upper(), action.upper()])
+    assert copy["headline"] != headline
+    assert copy["call_to_action"] != action
+
+
+def test_a_banned_word_is_found_in_full_width_letters() -> None:
+    banned = ["\uff37\uff21\uff29\uff34"]  # WAIT, as wide as a Chinese character
+    copies = [draft("en-US", banned_words=banned, take=take) for take in range(9)]
+    assert not any("wait" in str(texts(copy)).lower() for copy in copies)
+
+
+def test_a_banned_word_in_the_products_name_still_gets_copy() -> None:
+    assert draft("de-DE", banned_words=["Nordlys"])["headline"]
+
+
+def test_approved_fields_are_repeated_letter_for_letter() -> None:
+    copy = draft("de-DE", approved={"headline": "Kalt. Klar.  Nordlys!"})
+    assert copy["headline"] == "Kalt. Klar.  Nordlys!"
+    assert copy["subline"] == draft("de-DE")["subline"]
+    assert str(copy["back_translation"]["headline"]).startswith("[stand-in: not translated]")
+
+
+@pytest.mark.parametrize(
+    "asked,answered",
+    [("de-AT", "de-DE"), ("fr-CA", "fr-FR"), ("es-AR", "es-MX"), ("en-AU", "en-GB"),
+     ("zh-TW", "zh-Hant-TW"), ("zh-CN", "zh-Hans-CN"), ("zh-HK", "zh-Hant-TW"), ("ar-EG", "ar-AE"),
+     ("pt-PT", "pt-BR"), ("ja", "ja-JP")],
+)  # fmt: skip
+def test_a_locale_without_lines_borrows_those_of_its_language(asked: str, answered: str) -> None:
+    assert draft(asked) == draft(answered)
+
+
+@pytest.mark.parametrize("locale", ["nb-NO", "uk-UA", "ta-IN", "cy-GB", "tlh"])
+def test_a_language_without_lines_gets_the_reference_as_it_is(locale: str) -> None:
+    reference = {
+        "locale": "en-US",
+        "headline": "Cold. Clear.",
+        "subline": "S",
+        "call_to_action": "C",
+    }
+    copy = draft(locale, reference=reference)
+    assert texts(copy) == ("Cold. Clear.", "S", "C")
+    assert copy["back_translation"] == dict(zip(FIELDS, texts(copy), strict=True))
+
+
+def test_a_very_long_product_name_still_gets_copy() -> None:
+    copy = draft("de-DE", product={"id": "x", "name": "Sehr langer Name " * 6})
+    assert copy["headline"]
