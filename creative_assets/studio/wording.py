@@ -64,7 +64,9 @@ def _follows(detail: ErrorDetails) -> bool:
 
 
 def _problem(detail: ErrorDetails, document: object) -> Problem:
-    location = [part for part in detail["loc"] if part != _KEY_OF_A_MAPPING]
+    location = detail["loc"]
+    if location[-1] == _KEY_OF_A_MAPPING and detail["type"] != "extra_forbidden":
+        location = location[:-1]
     found, expected, fix = _words(detail, location)
     path = _path(location, document)
     return Problem(field=path, found=found, expected=expected, fix=fix)

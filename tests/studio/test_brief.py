@@ -246,6 +246,8 @@ def test_problems_of_the_text_and_of_the_fields_come_together() -> None:
         (("products", 1, "name"), "a\U000e0041b", "products[1].name", "Type the text again"),
         (("products", 1, "name"), True, "products[1].name", 'put quotes around it: `"true"`'),
         (("products", 1, "nmae"), "x", "products[1].nmae", "Did you mean `name`?"),
+        (("[key]",), "x", "[key]", "Choose one of `campaign_id`"),
+        (("messages", "[key]"), {"headline": "x"}, "messages.[key]", "Use the language's"),
         (("products", 1, "description"), "x" * 2001, "products[1].description", "by 1."),
         (("products",), [], "products", "Fill it in"),
         (("products",), "cold-brew", "products", "square brackets"),
@@ -484,7 +486,7 @@ ANYTHING = st.recursive(
 @given(
     path=st.sampled_from(_paths(BRIEF)[1:]),
     value=ANYTHING,
-    key=st.none() | st.text(max_size=8) | st.sampled_from(["de-de", "fr", "*", "nmae", "id"]),
+    key=st.none() | st.text(max_size=8) | st.sampled_from(["de-de", "fr", "*", "nmae", "[key]"]),
 )
 def test_a_brief_with_anything_anywhere_is_refused_in_words_or_read(
     path: tuple[str | int, ...], value: object, key: str | None
