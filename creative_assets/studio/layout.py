@@ -7,8 +7,9 @@ A picture is measured on a thumbnail of 160 px, which is as good as the whole fo
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -23,8 +24,8 @@ from creative_assets.studio.values import Box, Direction, Frozen, Size
 MIN_LOGO_CONTRAST = 3.0
 # The brand's own version is kept up to here, even where another one stands out more.
 GOOD_LOGO_CONTRAST = 4.5
-# Below it, on confetti say, letters drown whatever their contrast: a plate again.
-MIN_LOGO_CALMNESS = 0.5
+# Below it, on leaves say, letters drown whatever their contrast: a plate again.
+MIN_LOGO_CALMNESS = 0.6
 MAX_CANDIDATES = 6
 
 _THUMBNAIL_PX = 160
@@ -33,11 +34,23 @@ _CANDIDATES_PX = 768
 _LOGO_WIDTHS = (0.14, 0.34)
 _LOGO_MAX_HEIGHT = 0.20
 _LOGO_AREA = 0.02  # of the short edge squared: logos of any shape weigh the same
+_LOGO_SCALES = (1.0, 0.75)
 # How much calmer another text zone must be to win over one that stands before it.
 _ZONE_PREFERENCE = 0.2
-_SUBJECT_TRIM = 0.03  # of the subject's weight, on each side
+_SUBJECT_GRID = 24  # cells on the long side of where the subject is searched
+# Half lightness, red against green, yellow against blue: light and shadow draw the eye less than
+# a colour of its own.
+_OPPONENTS = np.array([[1 / 6, 1.0, 0.5], [1 / 6, -1.0, 0.5], [1 / 6, 0.0, -1.0]])
 _ROWS = ("top", "middle", "bottom")
 _COLUMNS = ("left", "center", "right")
+
+
+class _Place(NamedTuple):
+    """A row and column of what the text leaves free, and a logo's size there."""
+
+    row: str
+    column: str
+    scale: float
 
 
 class Zones(Frozen):
@@ -186,31 +199,31 @@ def logo_candidates(
         wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
 
     Returns:
-        2 to 6 spots, best first. Those that touch the subject stand last, and only where fewer
-        than two others fit.
+        2 to 6 spots, best first. The logo is smaller at some, and then at others touches the
+        subject, only where fewer than two are free of it otherwise; these stand last.
 
     Raises:
         RenderError: The logo cannot be opened, or fits nowhere.
     """
     sight = see(frame)
+    ranks: dict[str, tuple[float, bool, float]] = {}
     spots: dict[str, LogoSpot] = {}
-    for row, column in itertools.product(("first", "last", "between"), _COLUMNS):
-        spot = _spot(sight, fmt, zones.text_zone, logo, (row, column))
-        if spot is not None and spot.name != "middle-center":
-            spots.setdefault(spot.name, spot)
+    for scale in _LOGO_SCALES:
+        for spot in _spots(sight, fmt, zones.text_zone, logo, scale):
+            cost = _cost(spot, sight, direction) + 1 - scale
+            rank = (_on(zones.subject, spot), spot.name != wish, cost)
+            if spot.name not in ranks or (ranks[spot.name][0] and not rank[0]):
+                spots[spot.name], ranks[spot.name] = spot, rank
+        free = [name for name, rank in ranks.items() if not rank[0]]
+        if len(free) > 1:
+            break
     if not spots:
         raise RenderError(
             f"the logo {logo.versions['default'].name} fits nowhere in {fmt.name} beside the text"
             f" zone {zones.text_zone.corners}. Give a version of it that is nearer to a square."
         )
-
-    def rank(spot: LogoSpot) -> tuple[bool, bool, float]:
-        touches = _footprint(spot, clear=True).overlaps(zones.subject)
-        return touches, spot.name != wish, _cost(spot, sight, direction)
-
-    ranked = sorted(spots.values(), key=rank)
-    free = [spot for spot in ranked if not rank(spot)[0]]
-    return tuple(free if len(free) > 1 else ranked)[:MAX_CANDIDATES]
+    names = sorted(free if len(free) > 1 else ranks, key=ranks.__getitem__)
+    return tuple(spots[name] for name in names[:MAX_CANDIDATES])
 
 
 def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image.Image:
@@ -247,16 +260,19 @@ def _edges(colors: Floats) -> Floats:
 
 
 def _salience(colors: Floats, edges: Floats) -> Floats:
-    """What is unlike all four sides of the picture, or has more edges than most of it.
+    """What is unlike all four sides of the picture, and has edges nearby.
 
-    A subject rarely touches a side, and sky and ground each look like one of them.
+    A subject rarely touches a side, and sky and ground each look like one of them; the glow in a
+    sky is unlike its sides too, but has no edges.
     """
+    seen = colors @ _OPPONENTS
     rim = max(2, min(edges.shape) // 16)
-    sides = (colors[:rim], colors[-rim:], colors[:, :rim], colors[:, -rim:])
+    sides = (seen[:rim], seen[-rim:], seen[:, :rim], seen[:, -rim:])
     unlike = np.min(
-        [np.abs(colors - np.median(side, axis=(0, 1))).mean(axis=2) for side in sides], axis=0
+        [np.abs(seen - np.median(side, axis=(0, 1))).mean(axis=2) for side in sides], axis=0
     )
-    drawn = marks.blurred(unlike + edges, max(1, min(edges.shape) // 32))
+    near_edges = marks.blurred(edges, max(1, min(edges.shape) // 12))
+    drawn = marks.blurred(np.sqrt(unlike * near_edges), max(1, min(edges.shape) // 32))
     salience: Floats = np.clip(drawn - drawn.mean() - 0.25 * drawn.std() - 0.01, 0, None)
     total = salience.sum()
     return salience / total if total > 0 else salience
@@ -305,37 +321,69 @@ def _calmest(sight: Sight, crop: Box, fmt: Format, direction: Direction) -> Text
 def _subject(sight: Sight, crop: Box, upscale: float, rest: Box) -> Box:
     """What draws the eye in the rest of the frame, without its thin outer parts."""
     rows, columns = sight.within(_in_source(rest, crop, upscale))
-    weights = np.sqrt(sight.salience[rows, columns])  # so that a bright label is not all of it
+    weights = sight.salience[rows, columns] * _toward_center(rows, columns)
     if not weights.any():
         return rest.inset(min(rest.width_px, rest.height_px) // 5)
-    top, bottom = _bulk(weights.sum(axis=1))
-    left, right = _bulk(weights.sum(axis=0))
-    pixels = upscale / sight.scale
+    cell = math.ceil(max(weights.shape) / _SUBJECT_GRID)
+    left, top, right, bottom = _densest(_in_cells(weights, cell))
+    pixels = cell * upscale / sight.scale
+    left_px = columns.start * upscale / sight.scale - crop.left_px * upscale
+    top_px = rows.start * upscale / sight.scale - crop.top_px * upscale
+    # Half a cell more on each side: a pale cap or rim is easily missed.
     return _common(
         rest,
-        left=round((columns.start + left) * pixels - crop.left_px * upscale),
-        top=round((rows.start + top) * pixels - crop.top_px * upscale),
-        right=round((columns.start + right) * pixels - crop.left_px * upscale),
-        bottom=round((rows.start + bottom) * pixels - crop.top_px * upscale),
+        left=round(left_px + (left - 0.5) * pixels),
+        top=round(top_px + (top - 0.5) * pixels),
+        right=round(left_px + (right + 0.5) * pixels),
+        bottom=round(top_px + (bottom + 0.5) * pixels),
     )
 
 
-def _bulk(weights: Floats) -> tuple[int, int]:
-    """First and, exclusive, last index of what remains when both ends are trimmed."""
-    reached = weights.cumsum() / weights.sum()
-    first = int(np.searchsorted(reached, _SUBJECT_TRIM))
-    last = int(np.searchsorted(reached, 1 - _SUBJECT_TRIM))
-    return first, min(last, len(weights) - 1) + 1
+def _toward_center(rows: slice, columns: slice) -> Floats:
+    """1 in the middle of a part, half at its sides: where a subject is rather than not."""
+    down, across = (np.linspace(-1, 1, part.stop - part.start) ** 2 / 2 for part in (rows, columns))
+    weights: Floats = np.outer(1 - down, 1 - across)
+    return weights
 
 
-def _spot(
-    sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: tuple[str, str]
-) -> LogoSpot | None:
+def _in_cells(weights: Floats, cell: int) -> Floats:
+    """Sums over squares of `cell` by `cell`; those at the end may be smaller."""
+    down = np.add.reduceat(weights, np.arange(0, weights.shape[0], cell), axis=0)
+    sums: Floats = np.add.reduceat(down, np.arange(0, weights.shape[1], cell), axis=1)
+    return sums
+
+
+def _densest(weights: Floats) -> tuple[int, int, int, int]:
+    """(left, top, right, bottom) of the rectangle with the most weight above the usual.
+
+    The maximum-sum rectangle of the weights less their mean, by trying all of them.
+    """
+    excess = weights - weights.mean()
+    sums = np.pad(excess.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    bands = sums[None, :, :] - sums[:, None, :]  # from each row to each row
+    found = bands[:, :, None, :] - bands[:, :, :, None]  # and from each column to each column
+    top, bottom, left, right = np.unravel_index(found.argmax(), found.shape)
+    return int(left), int(top), int(right), int(bottom)
+
+
+def _spots(
+    sight: Sight, fmt: Format, text_zone: Box, logo: Logo, scale: float
+) -> Iterable[LogoSpot]:
+    """One spot for each name; the middle of the picture is nobody's wish."""
+    spots: dict[str, LogoSpot] = {}
+    for row, column in itertools.product(("first", "last", "between"), _COLUMNS):
+        spot = _spot(sight, fmt, text_zone, logo, _Place(row, column, scale))
+        if spot is not None and spot.name != "middle-center":
+            spots.setdefault(spot.name, spot)
+    return spots.values()
+
+
+def _spot(sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: _Place) -> LogoSpot | None:
     """The best version at one place, on a plate if it needs one; None where it does not fit."""
     boxes = {
         version: fitting
         for version, logo_file in logo.versions.items()
-        if (fitting := _place(logo_file, fmt, text_zone, place)) is not None
+        if (fitting := _fit(logo_file, fmt, text_zone, place)) is not None
     }
     if not boxes:
         return None
@@ -350,14 +398,14 @@ def _spot(
     if contrast < MIN_LOGO_CONTRAST or sight.calmness(box) < MIN_LOGO_CALMNESS:
         plated = {version: marks.contrast_on_plate(logo.versions[version]) for version in bare}
         version = _most_readable(plated)
-        inner = _place(logo.versions[version], fmt, text_zone, place, on_plate=True)
+        inner = _fit(logo.versions[version], fmt, text_zone, place, on_plate=True)
         if inner is None:
             return None
         box, contrast, plate = inner, plated[version], True
     third = min(2, 3 * (2 * box.top_px + box.height_px) // (2 * fmt.size.height_px))
     around = box.inset(-marks.clear_space_px(box.height_px))
     return LogoSpot(
-        name=f"{_ROWS[third]}-{place[1]}",
+        name=f"{_ROWS[third]}-{place.column}",
         box=box,
         version=version,
         contrast=round(contrast, 2),
@@ -373,43 +421,37 @@ def _most_readable(contrasts: Mapping[LogoVersion, float]) -> LogoVersion:
     return max(contrasts, key=lambda version: contrasts[version])
 
 
-def _place(
-    logo_file: LogoFile,
-    fmt: Format,
-    text_zone: Box,
-    place: tuple[str, str],
-    *,
-    on_plate: bool = False,
+def _fit(
+    logo_file: LogoFile, fmt: Format, text_zone: Box, place: _Place, *, on_plate: bool = False
 ) -> Box | None:
-    """The logo's box in that row and column of what the text leaves free; None if too large."""
-    size = _logo_size(logo_file, fmt.size)
+    """The logo's box at a place in what the text leaves free; None where it is too large."""
+    size = _logo_size(logo_file, fmt.size, place.scale)
     margin_px = marks.plate_margin_px(size.height_px) if on_plate else 0
     width, height = size.width_px + 2 * margin_px, size.height_px + 2 * margin_px
     safe = safe_box(fmt)
-    gap_px = marks.clear_space_px(size.height_px)
-    room = max(_strips(safe, text_zone, gap_px), key=_area)
-    row, column = place
+    room = max(_strips(safe, text_zone, marks.clear_space_px(size.height_px)), key=_area)
     left = {
         "left": safe.left_px,
         "center": (fmt.size.width_px - width) // 2,
         "right": safe.right_px - width,
-    }[column]
+    }[place.column]
     top = {
         "first": room.top_px,
         "last": room.bottom_px - height,
         "between": (room.top_px + room.bottom_px - height) // 2,
-    }[row]
+    }[place.row]
     footprint = Box(left_px=left, top_px=top, width_px=width, height_px=height)
     return footprint.inset(margin_px) if room.contains(footprint) else None
 
 
-def _logo_size(logo_file: LogoFile, frame: Size) -> Size:
+def _logo_size(logo_file: LogoFile, frame: Size, scale: float) -> Size:
     """The same area for a logo of any shape, within limits of width and height."""
     short_px = min(frame.width_px, frame.height_px)
     ratio = marks.aspect(logo_file)
     narrowest, widest = _LOGO_WIDTHS
-    width = min(max(math.sqrt(_LOGO_AREA * ratio), narrowest), widest, _LOGO_MAX_HEIGHT * ratio)
-    return marks.ink_size(logo_file, round(width * short_px))
+    width = min(scale * math.sqrt(_LOGO_AREA * ratio), widest, _LOGO_MAX_HEIGHT * ratio)
+    tallest_px = round(_LOGO_MAX_HEIGHT * ratio * short_px)
+    return marks.ink_size(logo_file, min(round(max(width, narrowest) * short_px), tallest_px))
 
 
 def _cost(spot: LogoSpot, sight: Sight, direction: Direction) -> float:
@@ -421,6 +463,15 @@ def _cost(spot: LogoSpot, sight: Sight, direction: Direction) -> float:
     drawn = sight.draw(_footprint(spot, clear=True))
     faint = max(0.0, 1 - spot.contrast / 7)
     return (1 - spot.calmness) + 2 * drawn + 0.2 * faint + away + middling + 0.3 * spot.plate
+
+
+def _on(subject: Box, spot: LogoSpot) -> float:
+    """The share, 0..1, of the logo and its clear space that lies on the subject."""
+    footprint = _footprint(spot, clear=True)
+    left, top, right, bottom = subject.corners
+    return _area(_common(footprint, left=left, top=top, right=right, bottom=bottom)) / _area(
+        footprint
+    )
 
 
 def _footprint(spot: LogoSpot, *, clear: bool = False) -> Box:
