@@ -219,20 +219,18 @@ def _fit_stack(zone: Box, fmt: Format, text: OverlayText, style: TextStyle) -> t
         return setting
 
     short_px = _short_px(fmt)
-    set_once: dict[Role, Setting] = {
-        role: fit(role, round(_LOOKS[role].largest * short_px))
-        for role in specs
-        if role in {"call_to_action", "legal_line"}
-    }
     smallest_px = math.ceil(_LOOKS["headline"].smallest * short_px)
     largest_px = fit("headline", round(_LOOKS["headline"].largest * short_px)).size_px
     stack: tuple[_Block, ...] = ()
-    for headline_px in range(largest_px, smallest_px - 1, -2):
-        follows: dict[Role, Setting] = {
-            "headline": fit("headline", headline_px),
-            "subline": fit("subline", round(headline_px * _SUBLINE_TO_HEADLINE)),
+    for headline_px in (*range(largest_px, smallest_px, -2), smallest_px):
+        largest: dict[Role, int] = {
+            "headline": headline_px,
+            "subline": round(headline_px * _SUBLINE_TO_HEADLINE),
+            # These two give way last: they are small already.
+            "call_to_action": short_px if headline_px > smallest_px else 0,
+            "legal_line": short_px if headline_px > smallest_px else 0,
         }
-        settings = follows | set_once
+        settings = {role: fit(role, largest[role]) for role in specs}
         share = (headline_px - smallest_px) / (_LOOKS["headline"].largest * short_px - smallest_px)
         gaps = _TIGHTEST_GAPS + (1 - _TIGHTEST_GAPS) * share
         stack = tuple(
@@ -290,16 +288,17 @@ def _clean(words: str) -> str:
 def _overflow_message(
     role: Role, overflow: Overflow, zone: Box, fmt: Format, style: TextStyle
 ) -> str:
-    lines = _limits(role, zone, fmt, 0).max_lines
-    why = (
-        f"{overflow.word!r} alone is wider than the {zone.width_px} px there"
-        if overflow.word
-        else f"it takes {overflow.lines} lines where {lines} have room"
-    )
+    percent = math.ceil(100 * overflow.excess)
+    if overflow.word:
+        why = f"{overflow.word!r} alone is wider than the {zone.width_px} px there"
+        fix = f"Use a word about {percent} % shorter, or mark where it may break (U+00AD)"
+    else:
+        lines = _limits(role, zone, fmt, 0).max_lines
+        why = f"it takes {overflow.lines} lines, and there is room for {lines}"
+        fix = f"Shorten it by about {percent} %"
     return (
         f"The {_LOOKS[role].name} ({style.locale}) does not fit the text zone of {fmt.name}: even "
-        f"at its smallest size, {overflow.size_px} px, {why}. "
-        f"Shorten it by about {math.ceil(100 * overflow.excess)} %."
+        f"at its smallest size, {overflow.size_px} px, {why}. {fix}."
     )
 
 

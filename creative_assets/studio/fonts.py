@@ -182,7 +182,8 @@ def _missing_message(text: str, locale: str, face: Face) -> str:
     named = ", ".join(f"U+{ord(c):04X} ({c})" for c in missing_characters(text, face))
     return (
         f"No font sets the text {text!r} ({locale}) as a whole: {face.name} lacks {named}. "
-        "Remove or replace these characters, such as emoji and pictograms."
+        "Remove or replace these characters (emoji have none), or leave out a locale whose script "
+        "has no font here."
     )
 
 

@@ -45,12 +45,13 @@ _NUMBER = re.compile(
     rf"\d[\d.,'\u00a0\u202f]*(?:\s\d{{3}}\b)*"
     rf"(?:\s?(?:[%‰°{_CURRENCY}]\w*|\w{{1,3}}\b))?"
 )
-_HYPHENS = ("-", "\u2010", "/", "\u2013")
+_SOFT_HYPHEN = "\u00ad"
+_HYPHENS = ("-", _SOFT_HYPHEN, "\u2010", "/", "\u2013")
 
 # Penalties, in the share of its size that a text may give up to be without them.
 _AFTER_HYPHEN = 0.30
 _INSIDE_PHRASE = 0.02  # Thai, Japanese, Chinese: no space or punctuation here
-_AFTER_SINGLE_LETTER = 0.04  # Slavic typography: no single-letter word ends a line
+_AFTER_SINGLE_LETTER = 0.12  # Slavic typography: no single-letter word ends a line
 _LONE_LAST = 0.25
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
 _UNEVEN = 0.35  # a line of no width beside a full one
@@ -256,7 +257,10 @@ def _phrase_parser(script: str) -> budoux.Parser | None:
 
 
 def _line(units: Sequence[str], start: int, end: int) -> str:
-    return "".join(units[start:end]).strip()
+    line = "".join(units[start:end]).strip()
+    # A soft hyphen is seen only where a line breaks at it.
+    hyphen = "-" if line.endswith(_SOFT_HYPHEN) and end < len(units) else ""
+    return line.replace(_SOFT_HYPHEN, "") + hyphen
 
 
 def _width(units: Sequence[str], start: int, end: int, spec: TypeSpec) -> float:
