@@ -173,11 +173,6 @@ def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     beam = blurred(beam, 0.008 * min(frame.width, frame.height) + 1)
     picture = shade(picture, 0.20 * (1 - beam), mix(light.deep, wall, 0.5))
     picture = glow(picture, light.sun, beam * (0.18 if light.dark else 0.52))
-    for mask, box in discs(frame, rng, 7, (0.03, 0.09), (0, stage.top_v, 1, edge)):
-        window = (slice(None), *box)
-        picture[window] = over(
-            picture[window], mix(light.accent, light.pale, float(rng.uniform(0, 0.8))), mask * 0.10
-        )
     oak = mix(mix(from_hex("#a9764a"), light.accent, 0.22), light.deep, 0.12)
     if light.dark:
         oak = toned(oak, 0.30)
@@ -185,7 +180,7 @@ def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         frame,
         picture,
         edge,
-        (mix(oak, light.sun, 0.34), toned(oak, max(0.24, lightness_of(oak) - 0.20))),
+        (mix(oak, light.sun, 0.34), toned(oak, max(0.24, lightness_of(oak) - 0.20), 0.8)),
         0.004,
     )
     fibres = noise(frame, rng, (2.0, 70), 4) + 0.6 * noise(frame, rng, (1.0, 18), 3)
@@ -223,7 +218,7 @@ def city(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     picture = glow(
         picture, mix(light.sun, light.accent, 0.4), 0.6 * np.exp(-frame.distance(*place) / 0.35)
     )
-    windows = np.zeros((frame.height, frame.width), dtype=np.float32)
+    windows: Floats = np.zeros((frame.height, frame.width), dtype=np.float32)
     for index in range(4):
         near = index / 3
         line = np.full(frame.width, horizon, dtype=np.float32)
@@ -379,7 +374,8 @@ def ribbons(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     d = frame.distance(
         stage.centre_u - light.side * 0.05, stage.top_v + (stage.base_v - stage.top_v) * 0.40
     )
-    disc = smooth(0.302, 0.298, d)
+    radius = min(0.30, 0.66 * (stage.base_v - stage.top_v) * frame.down)
+    disc = smooth(radius + 0.002, radius - 0.002, d)
     short = min(frame.width, frame.height)
     picture = shade(
         picture, 0.26 * moved(blurred(disc, 0.03 * short + 1), 0, round(0.018 * short)) * (1 - disc)
@@ -387,7 +383,7 @@ def ribbons(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     picture = over(
         picture,
         ramp(
-            d / 0.3 - light.side * (frame.u - stage.centre_u),
+            d / radius - light.side * (frame.u - stage.centre_u),
             [(0, mix(light.accent, light.sun, 0.55)), (1.1, mix(light.accent, light.pale, 0.15))],
         ),
         disc,

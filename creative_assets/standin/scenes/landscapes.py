@@ -198,7 +198,10 @@ def sea(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         frame,
         picture,
         shore,
-        (mix(sand, low, 0.35), toned(sand, 0.62 if not light.dark else 0.2)),
+        (
+            mix(sand, low, 0.35),
+            toned(mix(sand, light.accent, 0.25), 0.24 if light.dark else 0.56, 0.8),
+        ),
         grit * smooth(0.35, 0.0, frame.v - edge),
     )
     wet = smooth(0.09, 0.0, frame.v - shore[None, :]) * below(frame, shore, 2)

@@ -36,12 +36,11 @@ FAMILY_WORDS: Mapping[str, tuple[str, ...]] = {
         "shore",
         "wave",
         "lake",
-        "water",
         "island",
         "harbour",
         "harbor",
     ),
-    "dunes": ("desert", "dune", "sand", "sahara", "arid", "oasis"),
+    "dunes": ("desert", "dune", "sahara", "arid", "oasis"),
     "studio": (
         "studio",
         "podium",
@@ -113,8 +112,8 @@ FAMILY_WORDS: Mapping[str, tuple[str, ...]] = {
         "park",
         "grass",
     ),
-    "forest": ("forest", "wood", "woodland", "tree", "pine", "moss", "birch"),
-    "snow": ("snow", "winter", "ice", "frost", "ski", "glacier"),
+    "forest": ("forest", "woods", "woodland", "tree", "pine", "moss", "birch"),
+    "snow": ("snow", "winter", "icy", "frost", "ski", "glacier"),
 }
 
 _DAYTIME_WORDS: Mapping[Daytime, tuple[str, ...]] = {
@@ -124,18 +123,18 @@ _DAYTIME_WORDS: Mapping[Daytime, tuple[str, ...]] = {
     "day": ("day", "noon", "midday", "bright", "daylight", "sunny", "clear", "airy"),
 }
 
-# Longer words first where one contains another: "headphone" before "phone".
 _OBJECT_WORDS: Mapping[str, tuple[str, ...]] = {
-    "headphones": ("headphone", "headset", "earphone", "over-ear"),
-    "shoe": ("shoe", "sneaker", "trainer", "boot", "runner"),
+    "headphones": ("headphone", "headset", "earphone", "over-ear", "audio"),
+    "shoe": ("shoe", "sneaker", "trainer", "boot"),
     "dropper": ("serum", "dropper", "oil", "essence", "elixir"),
-    "jar": ("jar", "cream", "balm", "jam", "honey", "candle", "mask", "pot"),
-    "tube": ("tube", "lotion", "gel", "toothpaste", "sunscreen", "sun milk"),
+    "jar": ("jar", "cream", "balm", "jam", "honey", "candle"),
+    "tube": ("tube", "lotion", "gel", "toothpaste", "sunscreen"),
     "cup": ("cup", "mug", "espresso", "latte", "tea", "cappuccino"),
-    "can": ("can", "soda", "cold brew", "beer", "energy drink", "lemonade", "sparkling"),
+    # "Can" alone is a verb more often than a thing.
+    "can": ("a can", "the can", "can of", "slim can", "soda", "cold brew", "beer", "lemonade"),
     "bag": ("bag", "pouch", "beans", "ground coffee", "granola", "snack", "crisps", "chips"),
-    "bottle": ("bottle", "wine", "juice", "water", "drink", "perfume", "shampoo", "milk"),
-    "box": ("box", "package", "carton", "kit", "set", "chocolate"),
+    "bottle": ("bottle", "wine", "juice", "water", "drink", "perfume", "shampoo"),
+    "box": ("box", "package", "carton", "chocolate"),
 }
 
 
@@ -171,13 +170,27 @@ def paragraphs(prompt: str) -> dict[str, str]:
     return found
 
 
+def _any_of(words: tuple[str, ...]) -> str:
+    return rf"\b({'|'.join(map(re.escape, words))})(s|es)?\b"
+
+
 def _count(text: str, words: tuple[str, ...]) -> int:
-    return sum(bool(re.search(rf"\b{re.escape(word)}(s|es)?\b", text)) for word in words)
+    return len({found[1] for found in re.finditer(_any_of(words), text)})
 
 
 def _best(scores: Mapping[str, int]) -> tuple[str, ...]:
     top = max(scores.values())
     return tuple(name for name, score in scores.items() if score == top)
+
+
+def _first_of(names: Mapping[str, tuple[str, ...]], text: str) -> str | None:
+    """Give the name whose word comes first: what follows is what it holds, or stands beside."""
+    places = {
+        name: found.start()
+        for name, words in names.items()
+        if (found := re.search(_any_of(words), text))
+    }
+    return min(places, key=lambda name: places[name]) if places else None
 
 
 def read_prompt(prompt: str) -> SceneWords:
@@ -186,16 +199,19 @@ def read_prompt(prompt: str) -> SceneWords:
     setting = lines.get("setting", "").lower()
     subject = lines.get("subject", "").lower()
     around = " ".join(lines.get(key, "") for key in ("concept", "light", "mood")).lower()
+    opening = " ".join(prompt.splitlines()[:1]).lower()
     families = {
         name: 4 * _count(setting, words) + _count(around, words)
         for name, words in FAMILY_WORDS.items()
     }
+    leading = _first_of(FAMILY_WORDS, setting)
+    if leading:
+        families[leading] += 1
     hours = {
         name: 3 * _count(lines.get("light", "").lower(), words)
         + _count(f"{setting} {around}", words)
         for name, words in _DAYTIME_WORDS.items()
     }
-    things = [name for name, words in _OBJECT_WORDS.items() if _count(subject, words)]
     calm = _CALM.search(lines.get("composition", ""))
     hour = next((name for name in _DAYTIME_WORDS if hours[name] == max(hours.values()) > 0), None)
     return SceneWords(
@@ -204,5 +220,5 @@ def read_prompt(prompt: str) -> SceneWords:
         calm_share=min(int(calm[2]) / 100, 0.9) if calm else 0.0,
         families=_best(families),
         daytime=hour,
-        thing=things[0] if things else None,
+        thing=_first_of(_OBJECT_WORDS, subject) or _first_of(_OBJECT_WORDS, opening),
     )

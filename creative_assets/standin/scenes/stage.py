@@ -76,6 +76,8 @@ def stage_for(words: SceneWords, ratio: float, rng: np.random.Generator) -> Stag
     sway = float(rng.uniform(-1, 1))
     left, right, top, bottom = 0.0, 1.0, 0.12, 0.90
     if side == "lower":
+        # A story's top belongs to the app that shows it.
+        top = 0.105 if ratio < 0.7 else 0.065  # noqa: PLR2004 - slimmer than 3:4 is a story
         bottom = 1 - share - 0.015
     elif side == "upper":
         top = share + 0.03

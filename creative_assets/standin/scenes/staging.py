@@ -19,7 +19,7 @@ _OPAQUE = 250
 
 
 def _is_opaque(image: Image.Image) -> bool:
-    return "A" not in image.getbands() or min(image.getchannel("A").tobytes()) >= _OPAQUE
+    return "A" not in image.getbands() or not any(image.getchannel("A").histogram()[:_OPAQUE])
 
 
 def cutout_of(photo: Image.Image) -> Image.Image:
@@ -114,7 +114,7 @@ def _plinth(
     radius = width / 2 / axis
     grit = None
     if ground.rough:
-        grit = 1 + 0.22 * noise(Frame(400, 48), rng, (10, 9), 3)
+        grit = 1 + 0.13 * noise(Frame(400, 48), rng, (10, 9), 3)
     profile = [(0, radius), (0.06, radius * 1.004), (0.94, radius * 1.004), (1, radius * 0.995)]
     disc = lathe(
         profile, [Part(0, colour, MATTE if ground.rough else SATIN)], axis, _PLINTH_TILT, grit=grit

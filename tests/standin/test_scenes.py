@@ -1,0 +1,229 @@
+import hashlib
+import subprocess
+import sys
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from creative_assets.standin.scenes import paint_scene
+from creative_assets.standin.scenes.painter import PAINTERS
+from creative_assets.standin.scenes.prompt import FAMILY_WORDS, read_prompt
+from creative_assets.studio.values import Size
+
+SETTINGS: Mapping[str, str] = {
+    "mountains": "a mountain valley with a far ridge in haze",
+    "sea": "a quiet beach above the sea",
+    "dunes": "a desert of high dunes",
+    "studio": "a seamless backdrop, a low plinth",
+    "city": "a rooftop above the city skyline",
+    "botanical": "a greenhouse with large leaves and a single herb",
+    "table": "a wooden kitchen table by a window",
+    "ribbons": "abstract ribbons that flow around it",
+    "aurora": "an arctic plain under the aurora",
+    "fields": "a picnic in a meadow below gentle hills",
+    "forest": "a pine forest with moss",
+    "snow": "a winter clearing in snow",
+}
+SMALL = Size(width_px=320, height_px=320)
+GREEN = "#0B3D2E, #F4E9D8, #D97742"
+
+
+def prompt(
+    setting: str = "a quiet beach above the sea",
+    *,
+    subject: str = "Nordlys, whole and in focus",
+    palette: str = GREEN,
+    calm: str = "lower 48%",
+) -> str:
+    return "\n".join(
+        [
+            "Advertising photograph for Nordlys: a pause in the day",
+            f"Subject: {subject}",
+            f"Setting: {setting}",
+            "Light: soft morning light",
+            "Mood: warm",
+            f"Palette: {palette}",
+            f"Composition: The subject sits whole. Keep the {calm} of the frame calm.",
+            "Avoid: clutter; lettering",
+            "No text, no lettering, no logos, no watermarks anywhere in the picture.",
+        ]
+    )
+
+
+def packshot(colour: tuple[int, int, int] = (220, 20, 160)) -> Image.Image:
+    photo = Image.new("RGBA", (120, 240), (0, 0, 0, 0))
+    ImageDraw.Draw(photo).rounded_rectangle((10, 10, 109, 229), 18, (*colour, 255))
+    return photo
+
+
+def pixels(picture: Image.Image) -> npt.NDArray[np.float32]:
+    return np.asarray(picture, dtype=np.float32)
+
+
+def unrest(picture: Image.Image) -> float:
+    """How much neighbouring areas differ in brightness, once the grain is averaged away."""
+    levels = np.asarray(picture.convert("L").reduce(4), dtype=np.float32)
+    return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
+
+
+def test_the_same_arguments_give_the_same_pixels() -> None:
+    first, again = (paint_scene(prompt(), SMALL, [packshot()], 7) for _ in range(2))
+    assert first.tobytes() == again.tobytes()
+
+
+def test_another_process_paints_the_same_pixels() -> None:
+    program = (
+        "import sys, hashlib\n"
+        "from creative_assets.standin.scenes import paint_scene\n"
+        "from creative_assets.studio.values import Size\n"
+        "picture = paint_scene(sys.argv[1], Size(width_px=320, height_px=320), [], 7)\n"
+        "print(hashlib.sha256(picture.tobytes()).hexdigest())\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, prompt()], check=True, capture_output=True, text=True
+    )
+    here = paint_scene(prompt(), SMALL, [], 7)
+    assert run.stdout.strip() == hashlib.sha256(here.tobytes()).hexdigest()
+
+
+@pytest.mark.parametrize("family", PAINTERS)
+def test_another_seed_gives_another_composition(family: str) -> None:
+    first, second = (
+        pixels(paint_scene(prompt(SETTINGS[family]), SMALL, [], seed)) for seed in (1, 2)
+    )
+    assert np.abs(first - second).mean() > 3
+
+
+def test_the_shapes_of_one_campaign_share_a_scene_and_its_light() -> None:
+    square = paint_scene(prompt(calm="lower 48%"), SMALL, [], 3)
+    wide = paint_scene(prompt(calm="left 49%"), Size(width_px=480, height_px=272), [], 3)
+    means = [pixels(picture)[: picture.height // 3].mean(axis=(0, 1)) for picture in (square, wide)]
+    assert np.abs(means[0] - means[1]).max() < 25
+
+
+@pytest.mark.parametrize("family", PAINTERS)
+@pytest.mark.parametrize("calm", ["lower 48%", "upper 40%", "left 49%", "right 49%"])
+def test_the_calm_part_is_much_calmer_than_the_subjects(family: str, calm: str) -> None:
+    size = Size(width_px=512, height_px=512)
+    picture = paint_scene(prompt(SETTINGS[family], calm=calm), size, [packshot()], 4)
+    boxes = {
+        "lower": ((0, 300, 512, 512), (0, 0, 512, 266)),
+        "upper": ((0, 0, 512, 180), (0, 205, 512, 512)),
+        "left": ((0, 0, 220, 512), (251, 0, 512, 512)),
+        "right": ((292, 0, 512, 512), (0, 0, 261, 512)),
+    }
+    calm_box, busy_box = boxes[calm.split(maxsplit=1)[0]]
+    assert unrest(picture.crop(calm_box)) < 0.5 * unrest(picture.crop(busy_box))
+
+
+@pytest.mark.parametrize("family", PAINTERS)
+def test_the_palette_colours_the_whole_picture(family: str) -> None:
+    green, plum = (
+        pixels(paint_scene(prompt(SETTINGS[family], palette=palette), SMALL, [], 5))
+        for palette in ("#0B6B3E, #DDF4E4, #52C777", "#7A1E58, #F8E3EF, #D9428F")
+    )
+    leaning = [(picture[..., 1] - picture[..., 0]).mean() for picture in (green, plum)]
+    assert leaning[0] - leaning[1] > 12
+
+
+@pytest.mark.parametrize("family", PAINTERS)
+def test_the_products_own_colour_stands_in_the_part_that_is_not_calm(family: str) -> None:
+    picture = pixels(paint_scene(prompt(SETTINGS[family]), SMALL, [packshot()], 6))
+    red, green, blue = (picture[..., channel] for channel in range(3))
+    product = (red > 120) & (green < 100) & (blue > 80)
+    upper, lower = product[:170].sum(), product[190:].sum()
+    assert upper > 0.03 * SMALL.width_px * SMALL.height_px
+    assert lower < 0.05 * upper
+
+
+def test_the_product_keeps_its_proportion() -> None:
+    wide = Image.new("RGBA", (300, 100), (220, 20, 160, 255))
+    wide.putpixel((0, 0), (0, 0, 0, 0))
+    picture = pixels(paint_scene(prompt(), SMALL, [wide], 6))
+    product = (picture[..., 0] > 120) & (picture[..., 1] < 100) & (picture[..., 2] > 80)
+    rows, columns = np.nonzero(product)
+    assert (np.ptp(columns) + 1) / (np.ptp(rows) + 1) == pytest.approx(3, rel=0.12)
+
+
+def test_a_photo_with_no_transparency_stands_as_a_card() -> None:
+    photo = Image.new("RGB", (100, 140), (220, 20, 160))
+    picture = pixels(paint_scene(prompt(), SMALL, [photo], 6))
+    product = (picture[..., 0] > 120) & (picture[..., 1] < 100) & (picture[..., 2] > 80)
+    assert product.sum() > 0.05 * product.size
+
+
+def test_a_transparent_photo_is_preferred_to_an_opaque_one() -> None:
+    opaque = Image.new("RGB", (100, 140), (20, 60, 230))
+    with_both = paint_scene(prompt(), SMALL, [opaque, packshot()], 6)
+    assert with_both.tobytes() == paint_scene(prompt(), SMALL, [packshot()], 6).tobytes()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "a bottle of juice",
+        "a can of soda",
+        "a serum with a dropper",
+        "a jar of cream",
+        "a tube of lotion",
+        "a cup of tea",
+        "a carton of chocolate",
+        "a bag of beans",
+        "a running shoe",
+        "over-ear headphones",
+    ],
+)
+def test_a_subject_that_is_known_is_drawn_where_there_is_no_photo(subject: str) -> None:
+    bare = pixels(paint_scene(prompt(subject="a feeling"), SMALL, [], 8))
+    drawn = pixels(paint_scene(prompt(subject=subject), SMALL, [], 8))
+    assert np.abs(drawn - bare)[:150].mean() > np.abs(drawn - bare)[220:].mean()
+    assert read_prompt(prompt(subject=subject)).thing is not None
+
+
+def test_every_family_has_words_that_lead_to_it() -> None:
+    assert PAINTERS.keys() == FAMILY_WORDS.keys() == SETTINGS.keys()
+    reached = {name: read_prompt(prompt(setting)).families for name, setting in SETTINGS.items()}
+    assert reached == {name: (name,) for name in SETTINGS}
+
+
+def test_a_setting_that_says_nothing_leaves_every_family_possible() -> None:
+    assert read_prompt(prompt("somewhere nice")).families == tuple(PAINTERS)
+
+
+def test_what_a_prompt_wants_avoided_is_not_painted() -> None:
+    words = read_prompt("Setting: a beach\nAvoid: city, city skyline, night\nLight: morning")
+    assert (words.families, words.daytime) == (("sea",), "morning")
+
+
+@given(
+    width=st.integers(256, 640),
+    height=st.integers(256, 640),
+    family=st.sampled_from(tuple(PAINTERS)),
+    seed=st.integers(0, 2**63),
+    with_photo=st.booleans(),
+)
+@settings(max_examples=40, deadline=None)
+def test_any_size_comes_out_as_asked(
+    *, width: int, height: int, family: str, seed: int, with_photo: bool
+) -> None:
+    size = Size(width_px=width, height_px=height)
+    photos = [packshot()] if with_photo else []
+    picture = paint_scene(prompt(SETTINGS[family]), size, photos, seed)
+    assert (picture.mode, picture.size) == ("RGB", (width, height))
+
+
+@given(text=st.text(max_size=300))
+@settings(max_examples=40, deadline=None)
+def test_no_prompt_is_too_strange(text: str) -> None:
+    size = Size(width_px=256, height_px=256)
+    assert paint_scene(text, size, [], 0).size == (256, 256)
+
+
+def test_the_largest_sizes_are_painted() -> None:
+    size = Size(width_px=3840, height_px=2160)
+    assert paint_scene(prompt(), size, [packshot()], 1).size == (3840, 2160)
