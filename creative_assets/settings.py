@@ -5,15 +5,14 @@ Values come from the environment (`CREATIVE_ASSETS_…`, or the name given at th
 """
 
 import os
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from creative_assets.studio.models.limits import ModelLimit
-
-OPENAI_HOST = "api.openai.com"
-STAND_IN = "stand-in"
+from creative_assets.studio.models.services import OPENAI, STAND_IN
 
 
 class Settings(BaseSettings):
@@ -56,7 +55,7 @@ class Settings(BaseSettings):
     text_model: str = Field("gpt-6-luna", description="Writes context packs, copy, art direction.")
     vision_model: str = Field("gpt-6-luna", description="Chooses the logo's spot.")
     image_model: str = Field("gpt-image-2.6-flare", description="Makes the pictures.")
-    image_quality: str = Field("medium", pattern="^(low|medium|high)$")
+    image_quality: Literal["low", "medium", "high"] = "medium"
 
     text_limit: ModelLimit = ModelLimit()
     image_limit: ModelLimit = ModelLimit()
@@ -71,6 +70,9 @@ class Settings(BaseSettings):
     variants_in_flight: int = Field(64, ge=1, description="Variants under way at once in a run.")
     cpu_workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for pixel work."
+    )
+    stop_grace_s: float = Field(
+        120, ge=0, description="How long a cancelled run waits for calls that are paid for already."
     )
     briefs_per_tick: int = Field(200, ge=1, description="Briefs that one sensor tick takes.")
     tick_budget_s: float = Field(20, gt=0, description="A sensor tick takes no new brief after it.")
@@ -88,7 +90,7 @@ class Settings(BaseSettings):
         if self.uses_stand_in:
             return STAND_IN
         if self.openai_base_url is None:
-            return OPENAI_HOST
+            return OPENAI
         # The host and port alone: an address may carry a user and a password.
         return urlsplit(self.openai_base_url).netloc.rpartition("@")[2]
 

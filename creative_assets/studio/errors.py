@@ -9,6 +9,7 @@
     │   ├── RequestRejectedError  the service will not take this request (key, quota, parameters)
     │   ├── MissingInputError     something that an earlier step makes is not there
     │   ├── StoreConflictError    other bytes already stand under a path that is written once
+    │   ├── StoppedError          the run is being stopped: no new call is begun
     │   └── RenderError           pixels that cannot be made right (glyph, shaper, font, picture)
     └── TransientError            worth another attempt, inside one deadline
         ├── RateLimitedError      the service asks for patience, and may say for how long
@@ -105,6 +106,10 @@ class MissingInputError(PermanentError):
 
 class StoreConflictError(PermanentError):
     """Other bytes already stand under a path that is written once."""
+
+
+class StoppedError(PermanentError):
+    """The run is being stopped, so no new call is begun. Says nothing about the variant."""
 
 
 class RenderError(PermanentError):

@@ -516,12 +516,12 @@ class Records:
             self._upsert(connection, VARIANTS, [asdict(row) | {"updated_at": now} for row in rows])
 
     def retire_variants(self, keys: Iterable[str]) -> None:
-        """Mark variants that their brief no longer names."""
-        self._update_variants(keys, {"active": False})
+        """Mark variants that their brief no longer names; the next launch takes them away."""
+        self._update_variants(keys, {"active": False, "launch": None})
 
     def unlaunched(self, limit: int) -> list[VariantRow]:
-        """Up to `limit` active variants that no launch carries yet; the longest wait first."""
-        question = sa.select(VARIANTS).where(VARIANTS.c.active, VARIANTS.c.launch.is_(None))
+        """Up to `limit` variants that no launch carries yet, retired ones too; oldest first."""
+        question = sa.select(VARIANTS).where(VARIANTS.c.launch.is_(None))
         return self._variant_rows(
             question.order_by(VARIANTS.c.updated_at, VARIANTS.c.key).limit(limit)
         )

@@ -404,16 +404,21 @@ def test_an_empty_change_changes_nothing(records: Records) -> None:
     assert records.last_launch() == 0
 
 
-def test_active_variants_wait_for_a_launch_the_longest_wait_first(
-    records: Records, clock: Clock
-) -> None:
-    records.upsert_variants([variant(3), variant(4), variant(5)])
+def test_variants_wait_for_a_launch_the_longest_wait_first(records: Records, clock: Clock) -> None:
+    records.upsert_variants([variant(3), variant(5)])
     clock.now_s += 1
     records.upsert_variants([variant(1)])
-    records.retire_variants([variant(4).key])
 
     assert [row.product_id for row in records.unlaunched(10)] == ["p0003", "p0005", "p0001"]
     assert [row.product_id for row in records.unlaunched(2)] == ["p0003", "p0005"]
+
+
+def test_a_retired_variant_waits_for_the_launch_that_takes_it_away(records: Records) -> None:
+    records.upsert_variants([variant(1)])
+    records.assign_launch([variant(1).key], 1)
+    records.retire_variants([variant(1).key])
+
+    assert [(row.product_id, row.active) for row in records.unlaunched(10)] == [("p0001", False)]
 
 
 def test_a_launched_variant_stays_with_its_launch(records: Records) -> None:

@@ -24,6 +24,7 @@ from creative_assets.studio.errors import (
     ContentRefusedError,
     CreativeAssetsError,
     DeadlineError,
+    PermanentError,
     RateLimitedError,
     TransientError,
 )
@@ -85,6 +86,16 @@ class ModelClient:
         self._image_deadline_s = image_deadline_s
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._rates: dict[str, AsyncLimiter] = {}
+        self._stopped_by: PermanentError | None = None
+
+    def stop(self, reason: PermanentError) -> None:
+        """Begin no further call. Calls under way go on: they are paid for already."""
+        self._stopped_by = self._stopped_by or reason
+
+    def check_not_stopped(self) -> None:
+        """Raise what `stop` was called with, where it was."""
+        if self._stopped_by is not None:
+            raise self._stopped_by
 
     async def ask(self, request: Request, spoiled: Spoiled) -> Answer:
         """The checked answer to `request`.
@@ -142,7 +153,7 @@ class ModelClient:
         raise AssertionError("tenacity re-raises the last error")  # pragma: no cover
 
     async def _ask_text(self, request: TextRequest, spoiled: Spoiled) -> Answer:
-        raw = await _called(
+        raw = await self._called(
             lambda: self._api.chat.completions.with_raw_response.parse(
                 model=request.model,
                 messages=_messages(request),
@@ -168,7 +179,7 @@ class ModelClient:
         return Answer(content, "application/json", usage, raw.request_id)
 
     async def _ask_picture(self, request: PictureRequest, spoiled: Spoiled) -> Answer:
-        raw = await _called(lambda: self._picture_call(request), request.model)
+        raw = await self._called(lambda: self._picture_call(request), request.model)
         usage = _usage(raw.content)
         try:
             encoded = raw.parse().data[0].b64_json
@@ -189,6 +200,13 @@ class ModelClient:
             return images.edit(image=photos, **common)
         return images.generate(**common)
 
+    async def _called(self, call: Callable[[], Awaitable[Any]], model: str) -> Any:  # noqa: ANN401 - the package's raw response
+        self.check_not_stopped()
+        try:
+            return await call()
+        except CALL_FAILURES as failure:
+            raise explain(failure, model) from failure
+
     @asynccontextmanager
     async def _slot(self, request: Request) -> AsyncIterator[None]:
         limit = self._limit_of(request)
@@ -199,13 +217,6 @@ class ModelClient:
                 rate = AsyncLimiter(limit.per_minute, 60)
                 await self._rates.setdefault(request.model, rate).acquire()
             yield
-
-
-async def _called(call: Callable[[], Awaitable[Any]], model: str) -> Any:  # noqa: ANN401 - raw response
-    try:
-        return await call()
-    except CALL_FAILURES as failure:
-        raise explain(failure, model) from failure
 
 
 def _messages(request: TextRequest) -> list[Any]:

@@ -1,0 +1,199 @@
+"""The studio's events in Dagster's terms: materializations with metadata, and failures.
+
+Metadata is for analysts: what was made, from what, by which model, at what cost, and a picture
+of it that shows in the UI.
+"""
+
+import base64
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import dagster as dg
+
+from creative_assets.resources.opening import Archive
+from creative_assets.studio.branding import BrandedImages
+from creative_assets.studio.copywriting import AdCopy
+from creative_assets.studio.finals import FinalCreatives
+from creative_assets.studio.models.services import STAND_IN
+from creative_assets.studio.pictures import BaseImages
+from creative_assets.studio.produce import StageDone, VariantFailed
+from creative_assets.studio.stages import FINAL_CREATIVES, StageOutput
+
+# Documented tags of Dagster: with all of them, and not with the first alone, the UI knows what is
+# fresh and what is stale by what it was made from.
+_DATA_VERSION_TAG = "dagster/data_version"
+_CODE_VERSION_TAG = "dagster/code_version"
+_INPUT_VERSION_TAG = "dagster/input_data_version"
+_INPUT_POINTER_TAG = "dagster/input_event_pointer"
+
+_FAILURES_SHOWN = 50
+
+Metadata = dict[str, dg.MetadataValue[Any]]
+
+
+def materialization(
+    done: StageDone, instance: dg.DagsterInstance, archive: Archive
+) -> dg.AssetMaterialization:
+    """The materialization of a stage's output for its variant."""
+    output, key = done.output, done.variant.key
+    return dg.AssetMaterialization(
+        asset_key=output.stage,
+        partition=key,
+        description=_summary(done),
+        metadata={
+            **_pictures(output, archive),
+            **_content(output),
+            **_spending(done),
+            **_storage(output, archive),
+        },
+        tags=_version_tags(output, key, instance),
+    )
+
+
+def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
+    """The failure of a run in which some variants failed: each named with its stage and reason."""
+    lines = [
+        f"- {failure.variant_key} at {failure.stage}: {type(failure.error).__name__}: "
+        f"{failure.error}"
+        for failure in failures[:_FAILURES_SHOWN]
+    ]
+    hidden = len(failures) - len(lines)
+    if hidden:
+        lines.append(f"- … and {hidden} more")
+    reasons = Counter(type(failure.error).__name__ for failure in failures)
+    named = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
+    return dg.Failure(
+        description=(
+            f"{len(failures)} of {variants} variants failed: {named}. The others are complete. "
+            "Launch again with “failed and missing” when the cause is gone: what is done "
+            "is kept and costs nothing.\n" + "\n".join(lines)
+        ),
+        metadata={"failed_variants": dg.MetadataValue.md("\n".join(lines))},
+        # The same request would be refused in the same way, and might be paid again.
+        allow_retries=False,
+    )
+
+
+def _summary(done: StageDone) -> str:
+    if done.reused:
+        return "Nothing to make: this version was there already. No call, no cost."
+    made = sum(use.made for use in done.uses)
+    return f"Made with {made} new and {len(done.uses) - made} reused generations."
+
+
+def _pictures(output: StageOutput[Any], archive: Archive) -> Metadata:
+    if output.strip is None or output.preview is None:
+        return {}
+    shown: Metadata = {"preview": dg.MetadataValue.md(_picture(output.strip))}
+    if output.stage == FINAL_CREATIVES:
+        content = archive.store.get_verified(output.preview)
+        larger = base64.b64encode(content).decode()
+        shown["preview_large"] = dg.MetadataValue.md(_picture(larger))
+    return shown
+
+
+def _picture(webp_base64: str) -> str:
+    return f"![preview](data:image/webp;base64,{webp_base64})"
+
+
+def _content(output: StageOutput[Any]) -> Metadata:
+    match output.data:
+        case AdCopy() as copy:
+            words = {
+                "headline": copy.headline,
+                "subline": copy.subline,
+                "call_to_action": copy.call_to_action,
+                "legal_line": copy.legal_line or "none",
+                "alt_text": copy.alt_text,
+            }
+            return {
+                **{name: dg.MetadataValue.text(text) for name, text in words.items()},
+                "back_translation": dg.MetadataValue.json(copy.back_translation.model_dump()),
+                "sources": dg.MetadataValue.json(dict(copy.sources)),
+            }
+        case BaseImages() as base:
+            return {
+                "art_direction": dg.MetadataValue.json(base.art_direction.model_dump()),
+                "pictures": dg.MetadataValue.int(len(base.pictures)),
+            }
+        case BrandedImages() as branded:
+            return {
+                "logo": _table(
+                    [
+                        {
+                            "format": image.plan.format,
+                            "spot": image.plan.logo.name,
+                            "chosen_by": image.chosen_by,
+                            "reason": image.reason,
+                            "contrast": round(image.plan.logo.contrast, 1),
+                            "match": round(image.match, 3),
+                        }
+                        for image in branded.images
+                    ]
+                )
+            }
+        case FinalCreatives() as creatives:
+            sizes = {final.format: str(final.size) for final in creatives.finals}
+            return {"sizes": dg.MetadataValue.json(sizes)}
+        case data:
+            return {"content": dg.MetadataValue.json(data.model_dump(mode="json"))}
+
+
+def _spending(done: StageDone) -> Metadata:
+    made = [use for use in done.uses if use.made]
+    reused = len(done.output.generations) - len(made)
+    metadata: Metadata = {
+        "generations_made": dg.MetadataValue.int(len(made)),
+        "generations_reused": dg.MetadataValue.int(reused),
+        "cost_usd": _usd([use.cost_usd for use in made]),
+        "list_price_usd": _usd([use.list_price_usd for use in made]),
+        "seconds": dg.MetadataValue.float(round(done.seconds, 3)),
+    }
+    models = sorted({_model(use.model, use.service) for use in done.uses})
+    if models:
+        metadata["models"] = dg.MetadataValue.text(", ".join(models))
+    return metadata
+
+
+def _model(model: str, service: str) -> str:
+    return f"{model}, played by the stand-in" if service == STAND_IN else f"{model} at {service}"
+
+
+def _usd(amounts: Sequence[float | None]) -> dg.MetadataValue[Any]:
+    known = [amount for amount in amounts if amount is not None]
+    if len(known) < len(amounts):
+        return dg.MetadataValue.text("unknown")
+    return dg.MetadataValue.float(round(math.fsum(known), 6))
+
+
+def _storage(output: StageOutput[Any], archive: Archive) -> Metadata:
+    files: list[dict[str, str | int | float]] = [
+        {"name": name, "bytes": file.size_bytes, "sha256": file.sha256, "path": file.path}
+        for name, file in output.files.items()
+    ]
+    metadata: Metadata = {
+        "version": dg.MetadataValue.text(output.version),
+        "store": dg.MetadataValue.text(archive.store.url),
+    }
+    if files:
+        metadata["files"] = _table(files)
+    return metadata
+
+
+def _table(rows: Sequence[dict[str, str | int | float]]) -> dg.MetadataValue[Any]:
+    return dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
+
+
+def _version_tags(
+    output: StageOutput[Any], key: str, instance: dg.DagsterInstance
+) -> dict[str, str]:
+    tags = {_DATA_VERSION_TAG: output.version, _CODE_VERSION_TAG: output.code_version}
+    for upstream, version in output.inputs.items():
+        filtered = dg.AssetRecordsFilter(asset_key=dg.AssetKey(upstream), asset_partitions=[key])
+        records = instance.fetch_materializations(filtered, limit=1).records
+        if records:
+            tags[f"{_INPUT_VERSION_TAG}/{upstream}"] = version
+            tags[f"{_INPUT_POINTER_TAG}/{upstream}"] = str(records[0].storage_id)
+    return tags

@@ -1,0 +1,86 @@
+"""The six stages as one streaming multi-asset.
+
+One op and not six: a step's output materializes all its partitions or none, so that one refused
+picture would hold back every sibling. Here each materialization is logged the moment its
+variant's stage is done. What the stages do is the studio's matter.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from pydantic import Field
+
+from creative_assets.assets.materialization import materialization, run_failure
+from creative_assets.assets.specs import STAGE_SPECS
+from creative_assets.resources.opening import Archive
+from creative_assets.resources.studio import StudioResource
+from creative_assets.studio.acceptance import load_jobs
+from creative_assets.studio.produce import StageDone, VariantFailed
+from creative_assets.studio.stages import STAGES, TAKEABLE
+from creative_assets.studio.streaming import produced
+
+
+class StagesConfig(dg.Config):
+    """Run config of the stages."""
+
+    new_take: bool = False
+    """Make new copy or pictures on purpose, and pay for them. Any other re-run is free."""
+
+    new_take_of: list[str] = Field(default=list(TAKEABLE))
+    """The stages that a new take is for: ad_copy, base_images."""
+
+
+def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
+    """The multi-asset; a backfill gives each of its runs at most `variants_per_run` variants."""
+
+    @dg.multi_asset(
+        name="creative_stages",
+        specs=STAGE_SPECS,
+        can_subset=True,
+        backfill_policy=dg.BackfillPolicy.multi_run(variants_per_run),
+    )
+    def creative_stages(
+        context: dg.AssetExecutionContext, config: StagesConfig, studio: StudioResource
+    ) -> Iterator[dg.AssetMaterialization]:
+        settings, keys = studio.settings(), context.partition_keys
+        stages = [stage for stage in STAGES if dg.AssetKey(stage) in context.selected_asset_keys]
+        with studio.archive() as archive:
+            if config.new_take:
+                _ask_new_takes(config, context, archive)
+            jobs, failures = load_jobs(keys, archive.store, archive.records)
+            context.log.info("%d variants; models: %s.", len(jobs), settings.service)
+            for event in produced(
+                jobs,
+                stages,
+                lambda: studio.workbench(archive),
+                variants_in_flight=settings.variants_in_flight,
+                grace_s=settings.stop_grace_s,
+            ):
+                match event:
+                    case StageDone():
+                        yield materialization(event, context.instance, archive)
+                    case VariantFailed():
+                        context.log.error(
+                            "%s at %s: %s", event.variant_key, event.stage, event.error
+                        )
+                        failures.append(event)
+        if failures:
+            raise run_failure(failures, len(keys))
+
+    return creative_stages
+
+
+def _ask_new_takes(
+    config: StagesConfig, context: dg.AssetExecutionContext, archive: Archive
+) -> None:
+    unknown = sorted(set(config.new_take_of) - set(TAKEABLE))
+    if unknown or not config.new_take_of:
+        raise dg.Failure(
+            f"new_take_of names {unknown or 'no stage'}; expected some of {list(TAKEABLE)}. "
+            "Correct the run config and launch again.",
+            allow_retries=False,
+        )
+    # A retried run asks under the name of the first, and so for no further take.
+    asked_by = context.run.root_run_id or context.run_id
+    for stage in config.new_take_of:
+        archive.records.ask_new_take(context.partition_keys, stage, asked_by)

@@ -1,0 +1,203 @@
+"""The command line: `creative-assets …`. Each command adapts a function of the studio.
+
+Heavy imports happen in the command that needs them, so that `--help` and `validate` answer at once.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from creative_assets.settings import Settings
+from creative_assets.studio.errors import BriefError, CreativeAssetsError
+
+if TYPE_CHECKING:
+    from creative_assets.studio.estimate import Estimate
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # they could hold a key
+    help="Campaign briefs go in; approved, branded, localized ad images come out.",
+)
+standin = typer.Typer(no_args_is_help=True, help="The OpenAI-compatible stand-in.")
+app.add_typer(standin, name="standin")
+
+out = Console()
+err = Console(stderr=True)
+
+BriefPath = Annotated[
+    Path, typer.Argument(exists=True, dir_okay=False, help="A brief, in YAML or JSON.")
+]
+
+
+@contextmanager
+def _errors_in_words() -> Iterator[None]:
+    """What the studio raises ends the command with its message and no traceback."""
+    try:
+        yield
+    except BriefError as error:
+        _show_problems(error)
+        raise typer.Exit(1) from None
+    except CreativeAssetsError as error:
+        err.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}")
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def validate(briefs: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
+    """Say all that is wrong with briefs, and with the files that they name."""
+    from creative_assets.studio.local_brief import load_local_brief  # noqa: PLC0415
+
+    failed = False
+    for path in briefs:
+        try:
+            brief = load_local_brief(path).brief
+        except BriefError as error:
+            _show_problems(error)
+            failed = True
+        else:
+            variants = len(brief.products) * len(brief.target_locales)
+            out.print(f"[green]✓[/] {path}: {brief.campaign_id}, {variants} variants")
+    if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schema() -> None:
+    """Print the brief's JSON Schema, for editors."""
+    from creative_assets.studio.brief import brief_schema  # noqa: PLC0415
+
+    typer.echo(json.dumps(brief_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def submit(brief: BriefPath) -> None:
+    """Put a brief and its files into the inbox, where the sensor finds it."""
+    from creative_assets.studio.local_brief import load_local_brief, submit_brief  # noqa: PLC0415
+    from creative_assets.studio.store import open_store  # noqa: PLC0415
+
+    with _errors_in_words():
+        inbox = open_store(Settings().inbox_url)
+        path = submit_brief(load_local_brief(brief), inbox)
+        out.print(f"[green]✓[/] {path} is in the inbox {inbox.url}")
+
+
+@app.command()
+def estimate(brief: BriefPath) -> None:
+    """Say what a brief would make and cost, before a cent is spent."""
+    from creative_assets.resources.opening import model_choice, open_archive  # noqa: PLC0415
+    from creative_assets.studio.estimate import estimate as estimated  # noqa: PLC0415
+    from creative_assets.studio.local_brief import jobs_of, load_local_brief  # noqa: PLC0415
+
+    settings = Settings()
+    with _errors_in_words(), open_archive(settings) as archive:
+        jobs = jobs_of(load_local_brief(brief), archive.records)
+        _show_estimate(estimated(jobs, model_choice(settings), archive.store), settings)
+
+
+@app.command()
+def run(
+    brief: BriefPath,
+    *,
+    new_take: Annotated[
+        bool, typer.Option("--new-take", help="Make new copy and pictures, and pay for them.")
+    ] = False,
+) -> None:
+    """Take one brief through Dagster in this process, with progress, and name what it made."""
+    from creative_assets.running import run_brief  # noqa: PLC0415
+
+    with _errors_in_words():
+        succeeded = run_brief(brief, Settings(), out, new_take=new_take)
+    if not succeeded:
+        raise typer.Exit(1)
+
+
+@app.command()
+def preflight() -> None:
+    """Check what a run needs: fonts, shaper, store, records, and models that are not retired."""
+    from creative_assets.preflight import checked  # noqa: PLC0415
+
+    marks = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failure": "[red]✗[/]"}
+    kinds = set()
+    for finding in checked(Settings()):
+        out.print(f"{marks[finding.kind]} {escape(finding.text)}")
+        kinds.add(finding.kind)
+    if "failure" in kinds:
+        raise typer.Exit(1)
+
+
+@standin.command("serve")
+def serve_stand_in(  # noqa: PLR0913 - one parameter an option
+    *,
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The port to listen at.")] = 8089,
+    vary: Annotated[
+        bool, typer.Option("--vary", help="Answer every call differently, as a model does.")
+    ] = False,
+    text_latency_s: Annotated[float, typer.Option(help="Seconds before a text answer.")] = 0.0,
+    vision_latency_s: Annotated[float, typer.Option(help="Seconds before a vision answer.")] = 0.0,
+    image_latency_s: Annotated[float, typer.Option(help="Seconds before a picture.")] = 0.0,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="A fault: kind, kind=rate or kind@operation=rate. Repeatable."),
+    ] = None,
+    refuse: Annotated[
+        list[str] | None,
+        typer.Option(help="Refuse calls that contain this text. Repeatable."),
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Write one JSON line for each served call.")
+    ] = None,
+) -> None:
+    """Serve the stand-in on a port. Point OPENAI_BASE_URL at http://host:port/v1."""
+    from creative_assets.standin.behaviour import Behaviour, fault_rule  # noqa: PLC0415
+    from creative_assets.standin.serve import serve  # noqa: PLC0415
+
+    try:
+        faults = tuple(fault_rule(text) for text in fault or ())
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--fault") from None
+    behaviour = Behaviour(
+        vary=vary,
+        text_latency_s=text_latency_s,
+        vision_latency_s=vision_latency_s,
+        image_latency_s=image_latency_s,
+        faults=faults,
+        refuse=tuple(refuse or ()),
+    )
+    out.print(f"The stand-in listens at http://{host}:{port}/v1")
+    serve(behaviour, host, port, log)
+
+
+def _show_problems(error: BriefError) -> None:
+    count = len(error.problems)
+    noun = "problem" if count == 1 else "problems"
+    err.print(f"[red]✗[/] {escape(error.source)} has {count} {noun}:")
+    for problem in error.problems:
+        err.print(f"\n  [bold]{escape(problem.field or 'the brief')}[/]")
+        err.print(f"    found     {escape(problem.found)}")
+        err.print(f"    expected  {escape(problem.expected)}")
+        err.print(f"    fix       {escape(problem.fix)}")
+
+
+def _show_estimate(result: "Estimate", settings: Settings) -> None:
+    table = Table("generation", "to make", "to reuse", title=f"{result.variants} variants")
+    for operation in sorted({*result.to_make, *result.to_reuse}):
+        made, reused = result.to_make[operation], result.to_reuse[operation]
+        table.add_row(operation, str(made), str(reused))
+    out.print(table)
+    low, high = result.list_price.low_usd, result.list_price.high_usd
+    price = f"USD {low:.2f} to {high:.2f} at list prices"
+    if settings.uses_stand_in:
+        out.print(f"USD 0.00: the stand-in answers. The models would cost {price}.")
+    else:
+        out.print(f"{price}, at {settings.service}.")
+    if result.unpriced:
+        out.print(f"[yellow]Not in it, for want of a price:[/] {', '.join(result.unpriced)}")

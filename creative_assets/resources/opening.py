@@ -1,0 +1,115 @@
+"""The studio's plain objects, opened as the settings say.
+
+Used by the Dagster resource and by the command line. No Dagster here, so that a command which
+needs none starts fast.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from creative_assets.settings import Settings
+from creative_assets.studio.generations import Generations
+from creative_assets.studio.models.client import ModelClient
+from creative_assets.studio.models.limits import ModelLimit
+from creative_assets.studio.models.requests import PictureRequest, Request
+from creative_assets.studio.records import Records, open_records
+from creative_assets.studio.stages import ModelChoice
+from creative_assets.studio.store import Store, open_store
+from creative_assets.studio.workbench import Workbench
+
+_IO_THREADS = 16
+_STAND_IN_URL = "http://stand-in/v1"
+
+
+def model_choice(settings: Settings) -> ModelChoice:
+    """Which models answer."""
+    return ModelChoice(
+        service=settings.service,
+        text_model=settings.text_model,
+        vision_model=settings.vision_model,
+        image_model=settings.image_model,
+        image_quality=settings.image_quality,
+    )
+
+
+def open_models(settings: Settings) -> ModelClient:
+    """The model client; without a key and a base URL, wired to the stand-in in this process."""
+    import openai  # noqa: PLC0415 - 1.3 s, and only where models are asked
+
+    if settings.uses_stand_in:
+        import httpx2  # noqa: PLC0415
+
+        from creative_assets.standin.app import create_app  # noqa: PLC0415
+        from creative_assets.standin.behaviour import Behaviour  # noqa: PLC0415
+
+        transport = httpx2.ASGITransport(create_app(Behaviour()))
+        api = openai.AsyncOpenAI(
+            api_key="none",
+            base_url=_STAND_IN_URL,
+            http_client=httpx2.AsyncClient(transport=transport, base_url=_STAND_IN_URL),
+            max_retries=0,
+        )
+    else:
+        key = settings.openai_api_key
+        api = openai.AsyncOpenAI(
+            api_key=key.get_secret_value() if key else "none",
+            base_url=settings.openai_base_url,
+            max_retries=0,
+            # The deadline for the whole request is the client's own.
+            timeout=max(settings.text_deadline_s, settings.image_deadline_s),
+        )
+
+    def limit_of(request: Request) -> ModelLimit:
+        is_picture = isinstance(request, PictureRequest)
+        default = settings.image_limit if is_picture else settings.text_limit
+        return settings.limit_of(request.model, default)
+
+    return ModelClient(
+        api,
+        limit_of=limit_of,
+        text_deadline_s=settings.text_deadline_s,
+        image_deadline_s=settings.image_deadline_s,
+    )
+
+
+@dataclass(frozen=True)
+class Archive:
+    """Where everything is kept: bytes and rows."""
+
+    store: Store
+    records: Records
+
+
+@contextmanager
+def open_archive(settings: Settings) -> Iterator[Archive]:
+    """The store and the records; the latter's connections are closed at the end."""
+    records = open_records(settings.records_url)
+    try:
+        yield Archive(open_store(settings.store_url), records)
+    finally:
+        records.close()
+
+
+@asynccontextmanager
+async def open_workbench(settings: Settings, archive: Archive) -> AsyncIterator[Workbench]:
+    """All that the stages work with, for one event loop; closed at the end."""
+    store, records = archive.store, archive.records
+    models = open_models(settings)
+    with (
+        ThreadPoolExecutor(settings.cpu_workers, "pixels") as cpu_pool,
+        ThreadPoolExecutor(_IO_THREADS, "io") as io_pool,
+    ):
+        try:
+            yield Workbench(
+                store=store,
+                records=records,
+                generations=Generations(models, records, store, io_pool),
+                models=models,
+                choice=model_choice(settings),
+                cpu_pool=cpu_pool,
+                io_pool=io_pool,
+            )
+        finally:
+            await models.close()

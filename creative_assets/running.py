@@ -1,0 +1,220 @@
+"""One brief through Dagster in this process: what `creative-assets run` and the demo do.
+
+It uses the same job, partitions and instance as the UI, so that everything it makes shows there.
+"""
+
+import os
+import shutil
+import time
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any, Self
+
+import dagster as dg
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from creative_assets.assets.specs import CREATIVES_JOB
+from creative_assets.definitions import defs
+from creative_assets.partitions import VARIANTS, range_tags
+from creative_assets.resources.opening import Archive, model_choice, open_archive
+from creative_assets.settings import Settings
+from creative_assets.studio.acceptance import accept_at, load_jobs
+from creative_assets.studio.contact_sheet import make_contact_sheet
+from creative_assets.studio.intake import contiguous_ranges
+from creative_assets.studio.local_brief import load_local_brief, submit_brief
+from creative_assets.studio.produce import Job, kept_output, stage_versions
+from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
+from creative_assets.studio.store import open_store
+
+_HOME = "DAGSTER_HOME"
+_DEFAULT_HOME = "var/dagster"
+_MATERIALIZATION = "ASSET_MATERIALIZATION"
+
+
+@dataclass
+class Spending:
+    """What the materializations of a run say they cost. A cost is None where it is unknown."""
+
+    made: int = 0
+    reused: int = 0
+    cost_usd: float | None = 0.0
+    list_price_usd: float | None = 0.0
+    stages: Counter[str] = field(default_factory=Counter)
+
+    def add(self, materialization: dg.AssetMaterialization) -> None:
+        """Count one stage's output."""
+        metadata: dict[str, Any] = {
+            name: value.value for name, value in materialization.metadata.items()
+        }
+        self.stages[materialization.asset_key.to_user_string()] += 1
+        self.made += metadata["generations_made"]
+        self.reused += metadata["generations_reused"]
+        self.cost_usd = _sum(self.cost_usd, metadata["cost_usd"])
+        self.list_price_usd = _sum(self.list_price_usd, metadata["list_price_usd"])
+
+
+def run_brief(path: Path, settings: Settings, out: Console, *, new_take: bool) -> bool:
+    """Submit a brief, run its variants through Dagster, and name what was made.
+
+    Returns:
+        Whether every variant has its finals.
+
+    Raises:
+        BriefError: The brief is wrong; nothing was submitted.
+    """
+    started = time.monotonic()
+    local = load_local_brief(path)
+    _prepare_dagster_home()
+    if settings.uses_stand_in:
+        out.print("No OPENAI_API_KEY: the [bold]stand-in[/] answers for all models, at no cost.")
+    with open_archive(settings) as archive, dg.DagsterInstance.get() as instance:
+        inbox = open_store(settings.inbox_url)
+        accept_at(submit_brief(local, inbox), inbox, archive.store, archive.records)
+        rows = [row for row in archive.records.variants_of(local.brief.campaign_id) if row.active]
+        keys = [row.key for row in rows]
+        # Launched here, so that the sensor finds nothing left to launch.
+        archive.records.assign_launch(keys, archive.records.last_launch())
+        instance.add_dynamic_partitions(str(VARIANTS.name), keys)
+        order = instance.get_dynamic_partitions(str(VARIANTS.name))
+        spending = Spending()
+        with _Progress(out, len(keys)) as progress:
+            succeeded = [
+                _run_range(batch, instance, spending, progress, new_take=new_take)
+                for batch in contiguous_ranges(order, set(keys), settings.variants_per_run)
+            ]
+        jobs, _ = load_jobs(keys, archive.store, archive.records)
+        _report(jobs, spending, settings, archive, out)
+    out.print(f"Took {time.monotonic() - started:.1f} s.")
+    return all(succeeded)
+
+
+class _Progress:
+    """A bar for each stage, and a line for each variant that is finished or failed."""
+
+    def __init__(self, out: Console, variants: int) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:<16}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=out,
+        )
+        self._tasks = {stage: self._bars.add_task(stage, total=variants) for stage in STAGES}
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def done(self, stage: str, variant_key: str) -> None:
+        self._bars.advance(self._tasks[stage])
+        if stage == FINAL_CREATIVES:
+            self._bars.console.print(f"[green]✓[/] {variant_key}")
+
+    def failed(self, message: str) -> None:
+        self._bars.console.print(f"[red]✗[/] {escape(message)}")
+
+
+def _run_range(
+    keys: Sequence[str],
+    instance: dg.DagsterInstance,
+    spending: Spending,
+    progress: _Progress,
+    *,
+    new_take: bool,
+) -> bool:
+    def on_event(entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None or event.event_type_value != _MATERIALIZATION:
+            return
+        materialization = event.step_materialization_data.materialization
+        spending.add(materialization)
+        progress.done(materialization.asset_key.to_user_string(), materialization.partition or "")
+
+    run_id = str(uuid.uuid4())
+    instance.add_event_listener(run_id, on_event)
+    result = (
+        defs()
+        .get_job_def(CREATIVES_JOB)
+        .execute_in_process(
+            instance=instance,
+            run_id=run_id,
+            tags=range_tags(keys[0], keys[-1]),
+            run_config=_run_config(new_take=new_take),
+            raise_on_error=False,
+        )
+    )
+    for failure in result.get_failed_step_keys():
+        event = result.failure_data_for_node(failure)
+        progress.failed(
+            str(event.user_failure_data.description if event and event.user_failure_data else event)
+        )
+    return result.success
+
+
+def _run_config(*, new_take: bool) -> dict[str, Any]:
+    return {
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        "ops": {"creative_stages": {"config": {"new_take": new_take}}},
+    }
+
+
+def _report(
+    jobs: Sequence[Job], spending: Spending, settings: Settings, archive: Archive, out: Console
+) -> None:
+    choice = model_choice(settings)
+    finals = []
+    for job in jobs:
+        version = stage_versions(job, choice)[FINAL_CREATIVES]
+        output = kept_output(job.variant, FINAL_CREATIVES, version, archive.store)
+        if output is not None:
+            finals.append((job.variant, output.data))
+    out.print()
+    for variant, creatives in finals:
+        out.print(f"[bold]{variant.key}[/]")
+        for final in creatives.finals:
+            out.print(f"  {_shown(archive, final.file.path)}", soft_wrap=True, highlight=False)
+    if finals:
+        sheet = make_contact_sheet(finals, archive.store)
+        out.print(f"\nContact sheet: {_shown(archive, sheet.path)}", soft_wrap=True)
+    if not spending.made:
+        out.print("Nothing to make: everything was there already. No generation was made.")
+    out.print(
+        f"Generations: {spending.made} made, {spending.reused} reused. "
+        f"Cost: {_usd(spending.cost_usd)}"
+        + (
+            f" (stand-in; the same from the models: {_usd(spending.list_price_usd)})."
+            if settings.uses_stand_in and spending.made
+            else "."
+        )
+    )
+
+
+def _shown(archive: Archive, path: str) -> str:
+    place = f"{archive.store.url}/{path}"
+    return os.path.relpath(place.removeprefix("file://")) if "file://" in place else place
+
+
+def _usd(amount: float | None) -> str:
+    return "unknown" if amount is None else f"USD {amount:.2f}"
+
+
+def _sum(total: float | None, amount: float | str) -> float | None:
+    return total + amount if total is not None and isinstance(amount, float) else None
+
+
+def _prepare_dagster_home() -> None:
+    """Dagster's home, with our settings for one machine where it has none yet."""
+    home = Path(os.environ.setdefault(_HOME, str(Path(_DEFAULT_HOME).absolute())))
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        with as_file(files("creative_assets") / "data" / "dagster.yaml") as ours:
+            shutil.copyfile(ours, home / "dagster.yaml")

@@ -1,0 +1,103 @@
+"""New briefs become partitions and runs: the I/O around `studio.acceptance` and `.launches`."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from creative_assets.assets.specs import CREATIVES_JOB
+from creative_assets.partitions import VARIANTS, range_tags
+from creative_assets.resources.studio import StudioResource
+from creative_assets.studio.acceptance import Taken, take_in
+from creative_assets.studio.intake import launch_batches
+from creative_assets.studio.launches import Launch, next_launch
+from creative_assets.studio.store import open_store
+
+CAMPAIGN_TAG = "creative_assets/campaign"
+_INTERVAL_S = 5
+_RUNS_PER_TICK = 20
+_VARIANTS_PER_TICK = 5_000
+_RUN_START_S = 900
+_VARIANT_S = 30
+
+
+@dg.sensor(
+    name="briefs",
+    job_name=CREATIVES_JOB,
+    minimum_interval_seconds=_INTERVAL_S,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description=(
+        "Takes in new, changed and removed briefs from the inbox, and launches exactly the "
+        "variants that are new or changed. Reset the cursor to launch all of them again: "
+        "what is done is kept and costs nothing."
+    ),
+)
+def briefs(
+    context: dg.SensorEvaluationContext, studio: StudioResource
+) -> dg.SensorResult | dg.SkipReason:
+    """Take in the inbox, then hand Dagster the next launch."""
+    settings = studio.settings()
+    with studio.archive() as archive:
+        taken = take_in(
+            open_store(settings.inbox_url),
+            archive.store,
+            archive.records,
+            most=settings.briefs_per_tick,
+            budget_s=settings.tick_budget_s,
+        )
+        context.log.info(_told(taken))
+        confirmed = int(context.cursor or 0)
+        launch = next_launch(archive.records, confirmed, most=_VARIANTS_PER_TICK)
+    if launch is None:
+        return dg.SkipReason(_told(taken))
+    known = context.instance.get_dynamic_partitions(str(VARIANTS.name))
+    return launch_result(launch, known, settings.variants_per_run)
+
+
+def launch_result(launch: Launch, known_keys: Sequence[str], per_run: int) -> dg.SensorResult:
+    """What Dagster is to do for a launch.
+
+    A campaign's keys are added in one request, so that they stay adjacent and one run covers them
+    as a range. The cursor confirms the launch once Dagster has done it.
+    """
+    known = set(known_keys)
+    new = [key for key in launch.wanted if key not in known]
+    gone = known.intersection(launch.retired)
+    order = [key for key in known_keys if key not in gone] + new
+    batches = launch_batches(order, launch.wanted, per_run, _RUNS_PER_TICK)
+    requests: list[dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest] = []
+    if gone:
+        requests.append(VARIANTS.build_delete_request(sorted(gone)))
+    if new:
+        requests.append(VARIANTS.build_add_request(new))
+    return dg.SensorResult(
+        run_requests=[_run_request(launch.number, batch) for batch in batches],
+        dynamic_partitions_requests=requests,
+        cursor=str(launch.number),
+    )
+
+
+def _run_request(launch: int, keys: Sequence[str]) -> dg.RunRequest:
+    campaigns = sorted({key.split("/")[0] for key in keys})
+    return dg.RunRequest(
+        run_key=f"launch-{launch}-{keys[0]}",
+        tags={
+            **range_tags(keys[0], keys[-1]),
+            CAMPAIGN_TAG: campaigns[0] if len(campaigns) == 1 else f"{len(campaigns)} campaigns",
+            # Ends a run whose worker and code server died together; far above a healthy run.
+            "dagster/max_runtime": str(_RUN_START_S + _VARIANT_S * len(keys)),
+        },
+    )
+
+
+def _told(taken: Taken) -> str:
+    if taken == Taken():
+        return "Nothing new in the inbox."
+    parts = [
+        f"accepted {', '.join(taken.accepted)}" if taken.accepted else "",
+        f"refused {', '.join(taken.refused)} (see the .problems.md beside)"
+        if taken.refused
+        else "",
+        f"gone: {', '.join(taken.gone)}" if taken.gone else "",
+        f"{taken.left} briefs left for the next tick" if taken.left else "",
+    ]
+    return "; ".join(part for part in parts if part).capitalize() + "."

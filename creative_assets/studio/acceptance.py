@@ -1,0 +1,304 @@
+"""From the inbox to variants: examining a brief, accepting or refusing it, and reading it back.
+
+What has changed in the inbox is `intake`'s pure comparison, what is wrong with a brief is
+`reading`'s; here are the reads and writes around them. Accepting copies the brief and every file
+that it names into the store: runs read that snapshot and never the inbox.
+"""
+
+import hashlib
+import json
+import posixpath
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+
+from creative_assets.studio.brief import CampaignBrief, FileRef, VariantBrief, named_files
+from creative_assets.studio.errors import BriefError, MissingInputError, Problem
+from creative_assets.studio.intake import (
+    KnownBrief,
+    VariantChanges,
+    compare,
+    fingerprint,
+    variant_changes,
+    variant_version,
+)
+from creative_assets.studio.problems import problems_markdown
+from creative_assets.studio.produce import Job, VariantFailed
+from creative_assets.studio.reading import check_files, read_brief
+from creative_assets.studio.records import BriefRow, Records, VariantRow
+from creative_assets.studio.stages import TAKEABLE, VARIANT_BRIEF
+from creative_assets.studio.store import Store
+from creative_assets.studio.values import Frozen
+from creative_assets.studio.variants import resolve_variants
+
+NOTE_SUFFIX = ".problems.md"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A brief and its files as they stand in the inbox.
+
+    Attributes:
+        stamps: The brief's own path, and those of the files that it names → what the listing says
+            of them; None where there is no such file.
+        contents: Name → bytes of each file that is there.
+        brief: None where it could not be read.
+        problems: All that is wrong; empty where it can be accepted.
+    """
+
+    path: str
+    fingerprint: str
+    stamps: Mapping[str, str | None]
+    contents: Mapping[str, bytes]
+    brief: CampaignBrief | None
+    problems: tuple[Problem, ...]
+
+
+class Snapshot(Frozen):
+    """An accepted brief in the store, resolved into its variants."""
+
+    source: str
+    fingerprint: str
+    brief: CampaignBrief
+    variants: tuple[VariantBrief, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What one look at the inbox came to: paths of briefs, in the order in which they were read.
+
+    Attributes:
+        left: Briefs that are due and were left for the next look.
+    """
+
+    accepted: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    left: int = 0
+
+
+def take_in(inbox: Store, store: Store, records: Records, *, most: int, budget_s: float) -> Taken:
+    """Accept or refuse what is new or changed in the inbox, and retire what is gone from it.
+
+    At most `most` briefs, and none begun after `budget_s` seconds; the rest stays due. An inbox
+    that cannot be listed raises: it is never taken for an empty one.
+    """
+    started = time.monotonic()
+    listing = inbox.find()
+    rows = records.known_briefs()
+    changes = compare(listing, {path: _known(row) for path, row in rows.items()})
+    accepted, refused = [], []
+    for path in changes.due[:most]:
+        if time.monotonic() - started > budget_s:
+            break
+        examined = examine(inbox, path, listing, records)
+        if examined.brief is not None and not examined.problems:
+            accept(examined, examined.brief, rows.get(path), inbox, store, records)
+            accepted.append(path)
+        else:
+            refuse(examined, rows.get(path), inbox, records)
+            refused.append(path)
+    gone = [path for path in rows if path not in listing]
+    for path in gone:
+        _forget(rows[path], records)
+    left = len(changes.due) - len(accepted) - len(refused)
+    return Taken(tuple(accepted), tuple(refused), tuple(gone), left)
+
+
+def examine(inbox: Store, path: str, listing: Mapping[str, str], records: Records) -> Examined:
+    """Read the brief at `path` and the files that it names, and find all that is wrong."""
+    content = inbox.get(path)
+    try:
+        brief = read_brief(content, path)
+    except BriefError as error:
+        stamps = {path: listing.get(path)}
+        return Examined(path, fingerprint(content, {}), stamps, {}, None, error.problems)
+    places = {name: _place(path, name) for _, name in named_files(brief)}
+    contents = {name: inbox.get(place) for name, place in places.items() if place in listing}
+    hashes = {name: _sha256(contents[name]) if name in contents else None for name in places}
+    problems = (
+        *_ownership_problems(brief, path, listing, records),
+        *check_files(brief, contents.get),
+    )
+    stamps = {each: listing.get(each) for each in (path, *places.values())}
+    return Examined(path, fingerprint(content, hashes), stamps, contents, brief, problems)
+
+
+def accept(  # the reads and writes of one step, side by side
+    examined: Examined,
+    brief: CampaignBrief,
+    previous: BriefRow | None,
+    inbox: Store,
+    store: Store,
+    records: Records,
+) -> VariantChanges:
+    """Snapshot an examined brief without problems, and record its variants.
+
+    New and changed variants wait for a launch; those that the brief no longer names are retired.
+    """
+    files = {
+        name: kept_at(brief.campaign_id, name, content)
+        for name, content in examined.contents.items()
+    }
+    for name, file in files.items():
+        store.put_once(file.path, examined.contents[name])
+    snapshot = Snapshot(
+        source=examined.path,
+        fingerprint=examined.fingerprint,
+        brief=brief,
+        variants=resolve_variants(brief, files),
+    )
+    place = f"campaigns/{brief.campaign_id}/briefs/{examined.fingerprint}.json"
+    store.put_once(place, snapshot.model_dump_json(indent=1, by_alias=True).encode())
+    changes = _record_variants(snapshot, place, records)
+    records.save_brief(_row(examined, brief.campaign_id, place))
+    if previous and previous.campaign_id and previous.campaign_id != brief.campaign_id:
+        _retire_ownerless(previous.campaign_id, records)
+    inbox.delete(examined.path + NOTE_SUFFIX)
+    return changes
+
+
+def accept_at(path: str, inbox: Store, store: Store, records: Records) -> None:
+    """Accept the one brief at `path`, whatever else waits in the inbox.
+
+    Raises:
+        BriefError: It is wrong.
+    """
+    examined = examine(inbox, path, inbox.find(), records)
+    if examined.brief is None or examined.problems:
+        raise BriefError(path, examined.problems)
+    previous = records.known_briefs().get(path)
+    accept(examined, examined.brief, previous, inbox, store, records)
+
+
+def refuse(examined: Examined, previous: BriefRow | None, inbox: Store, records: Records) -> None:
+    """Say beside the brief what is wrong with it. An earlier accepted version stays in force."""
+    note = problems_markdown(PurePosixPath(examined.path).name, examined.problems)
+    inbox.put(examined.path + NOTE_SUFFIX, note.encode())
+    campaign_id = previous.campaign_id if previous else None
+    records.save_brief(_row(examined, campaign_id, previous.snapshot_path if previous else None))
+
+
+def kept_at(campaign_id: str, name: str, content: bytes) -> FileRef:
+    """Where the snapshot of a brief keeps a file that it names: under its hash."""
+    sha256 = _sha256(content)
+    suffix = PurePosixPath(name).suffix.lower()
+    path = f"campaigns/{campaign_id}/inputs/{sha256}{suffix}"
+    return FileRef(name=name, path=path, size_bytes=len(content), sha256=sha256)
+
+
+def jobs_for(variants: Collection[VariantBrief], records: Records) -> list[Job]:
+    """The variants with the takes that people asked for."""
+    takes = records.current_takes([variant.key for variant in variants])
+    return [
+        Job(variant, {stage: takes.get((variant.key, stage), 1) for stage in TAKEABLE})
+        for variant in variants
+    ]
+
+
+def load_jobs(
+    keys: Collection[str], store: Store, records: Records
+) -> tuple[list[Job], list[VariantFailed]]:
+    """What to produce for the variants `keys`, and why some cannot be produced."""
+    rows = records.variants(keys)
+    snapshots = {
+        path: {variant.key: variant for variant in _load(path, store).variants}
+        for path in {row.snapshot_path for row in rows.values()}
+    }
+    active = [key for key in keys if key in rows and rows[key].active]
+    failed = [
+        VariantFailed(key, VARIANT_BRIEF, _unknown(key)) for key in keys if key not in set(active)
+    ]
+    variants = [snapshots[rows[key].snapshot_path][key] for key in active]
+    return jobs_for(variants, records), failed
+
+
+def _unknown(key: str) -> MissingInputError:
+    return MissingInputError(
+        f"No accepted brief names the variant {key}. Submit its brief (again), or leave it out of "
+        "the selection."
+    )
+
+
+def _record_variants(snapshot: Snapshot, place: str, records: Records) -> VariantChanges:
+    campaign_id = snapshot.brief.campaign_id
+    before = {row.key: row.version for row in records.variants_of(campaign_id) if row.active}
+    after = {variant.key: variant_version(variant) for variant in snapshot.variants}
+    changes = variant_changes(before, after)
+    due = {*changes.new, *changes.changed}
+    records.upsert_variants(
+        [
+            VariantRow(
+                key=variant.key,
+                campaign_id=campaign_id,
+                locale=variant.locale,
+                product_id=variant.product_id,
+                version=after[variant.key],
+                snapshot_path=place,
+            )
+            for variant in snapshot.variants
+            if variant.key in due
+        ]
+    )
+    records.retire_variants(changes.retired)
+    return changes
+
+
+def _forget(row: BriefRow, records: Records) -> None:
+    records.forget_brief(row.path)
+    if row.campaign_id is not None:
+        _retire_ownerless(row.campaign_id, records)
+
+
+def _retire_ownerless(campaign_id: str, records: Records) -> None:
+    """Retire a campaign's variants, unless its brief has only moved. What was made stays."""
+    if records.owner_of(campaign_id) is None:
+        records.retire_variants(row.key for row in records.variants_of(campaign_id) if row.active)
+
+
+def _known(row: BriefRow) -> KnownBrief:
+    return KnownBrief(
+        path=row.path,
+        campaign_id=row.campaign_id,
+        stamps=json.loads(row.stamps_json),
+        accepted=row.accepted,
+    )
+
+
+def _ownership_problems(
+    brief: CampaignBrief, path: str, listing: Mapping[str, str], records: Records
+) -> Iterable[Problem]:
+    owner = records.owner_of(brief.campaign_id)
+    if owner is not None and owner != path and owner in listing:
+        yield Problem(
+            field="campaign_id",
+            found=f"{brief.campaign_id}, which belongs to {owner}",
+            expected="an id that no other brief has",
+            fix="Choose another campaign_id, or change the brief that owns it.",
+        )
+
+
+def _row(examined: Examined, campaign_id: str | None, snapshot_path: str | None) -> BriefRow:
+    return BriefRow(
+        path=examined.path,
+        campaign_id=campaign_id,
+        accepted=not examined.problems,
+        fingerprint=examined.fingerprint,
+        stamps_json=json.dumps(dict(examined.stamps)),
+        problems_json=json.dumps([asdict(problem) for problem in examined.problems]),
+        snapshot_path=snapshot_path,
+        checked_at=0.0,
+    )
+
+
+def _load(path: str, store: Store) -> Snapshot:
+    return Snapshot.model_validate_json(store.get(path))
+
+
+def _place(brief_path: str, name: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(brief_path), name))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,60 @@
+"""A brief in a local folder, before it is submitted: reading it, pricing it, submitting it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from creative_assets.studio.acceptance import jobs_for, kept_at
+from creative_assets.studio.brief import CampaignBrief, named_files
+from creative_assets.studio.errors import BriefError
+from creative_assets.studio.produce import Job
+from creative_assets.studio.reading import check_files, read_brief
+from creative_assets.studio.records import Records
+from creative_assets.studio.store import Store
+from creative_assets.studio.variants import resolve_variants
+
+
+@dataclass(frozen=True)
+class LocalBrief:
+    """A brief without problems, and the bytes of it and of each file that it names."""
+
+    name: str
+    brief: CampaignBrief
+    content: bytes
+    files: Mapping[str, bytes]
+
+
+def load_local_brief(path: Path) -> LocalBrief:
+    """Read a brief and its files.
+
+    Raises:
+        BriefError: With all its problems.
+    """
+    content = path.read_bytes()
+    brief = read_brief(content, str(path))
+    places = {name: path.parent / name for _, name in named_files(brief)}
+    files = {name: place.read_bytes() for name, place in places.items() if place.is_file()}
+    problems = check_files(brief, files.get)
+    if problems:
+        raise BriefError(str(path), problems)
+    return LocalBrief(path.name, brief, content, files)
+
+
+def submit_brief(local: LocalBrief, inbox: Store) -> str:
+    """Put the brief into the inbox, in a folder of its campaign; returns its path there.
+
+    The brief comes last, so that whoever sees it sees its files too.
+    """
+    folder = local.brief.campaign_id
+    for name, content in local.files.items():
+        inbox.put(f"{folder}/{name}", content)
+    path = f"{folder}/{local.name}"
+    inbox.put(path, local.content)
+    return path
+
+
+def jobs_of(local: LocalBrief, records: Records) -> list[Job]:
+    """What producing the brief would mean, with nothing stored."""
+    campaign_id = local.brief.campaign_id
+    files = {name: kept_at(campaign_id, name, content) for name, content in local.files.items()}
+    return jobs_for(resolve_variants(local.brief, files), records)

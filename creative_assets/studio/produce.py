@@ -1,0 +1,296 @@
+"""Runs the stages for many variants at once, and tells of each thing the moment it is done.
+
+For one variant the stages are awaited in order, copy and pictures side by side; variants run
+concurrently. A variant that fails harms no other. What a stage does is in its own module.
+"""
+
+import asyncio
+import base64
+import logging
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from creative_assets.studio import branding, context, copywriting, finals, pictures
+from creative_assets.studio.brief import VariantBrief
+from creative_assets.studio.errors import (
+    CreativeAssetsError,
+    MissingInputError,
+    RequestRejectedError,
+    StoppedError,
+)
+from creative_assets.studio.generations import GenerationUse
+from creative_assets.studio.intake import variant_version
+from creative_assets.studio.stages import (
+    AD_COPY,
+    BASE_IMAGES,
+    BRANDED_IMAGES,
+    CONTEXT_PACK,
+    FINAL_CREATIVES,
+    STAGES,
+    UPSTREAM,
+    VARIANT_BRIEF,
+    Made,
+    ModelChoice,
+    StageOutput,
+    folder_of,
+    version_of,
+)
+from creative_assets.studio.store import Store
+from creative_assets.studio.workbench import Workbench, all_of
+
+log = logging.getLogger(__name__)
+
+CODE_VERSIONS = {
+    VARIANT_BRIEF: "1",
+    CONTEXT_PACK: context.CODE_VERSION,
+    AD_COPY: copywriting.CODE_VERSION,
+    BASE_IMAGES: pictures.CODE_VERSION,
+    BRANDED_IMAGES: branding.CODE_VERSION,
+    FINAL_CREATIVES: finals.CODE_VERSION,
+}
+
+
+_OUTPUTS: dict[str, type[StageOutput[Any]]] = {
+    VARIANT_BRIEF: StageOutput[VariantBrief],
+    CONTEXT_PACK: StageOutput[context.ContextPack],
+    AD_COPY: StageOutput[copywriting.AdCopy],
+    BASE_IMAGES: StageOutput[pictures.BaseImages],
+    BRANDED_IMAGES: StageOutput[branding.BrandedImages],
+    FINAL_CREATIVES: StageOutput[finals.FinalCreatives],
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One variant to produce. `takes`: stage → the take wanted; 1 where it is not named."""
+
+    variant: VariantBrief
+    takes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StageDone:
+    """A stage of a variant is done.
+
+    Attributes:
+        reused: Whether its output stood in the store already.
+        uses: The generations that were made or reused for it, now; empty where `reused`.
+        seconds: Wall time that the stage took, waiting for models included.
+    """
+
+    variant: VariantBrief
+    output: StageOutput[Any]
+    reused: bool
+    uses: tuple[GenerationUse, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class VariantFailed:
+    """A variant ended with an error at a stage. What it had finished stays."""
+
+    variant_key: str
+    stage: str
+    error: Exception
+
+
+Event = StageDone | VariantFailed
+
+
+def stage_versions(job: Job, choice: ModelChoice) -> dict[str, str]:
+    """Stage → its version for this variant: a pure computation, with nothing made or read."""
+    variant, takes = job.variant, job.takes
+    context_pack = context.context_version(variant, choice)
+    copy = copywriting.copy_version(variant, choice, takes.get(AD_COPY, 1), context_pack)
+    base = pictures.pictures_version(variant, choice, takes.get(BASE_IMAGES, 1), context_pack)
+    branded = branding.branding_version(variant, choice, base)
+    return {
+        VARIANT_BRIEF: version_of(CODE_VERSIONS[VARIANT_BRIEF], variant_version(variant)),
+        CONTEXT_PACK: context_pack,
+        AD_COPY: copy,
+        BASE_IMAGES: base,
+        BRANDED_IMAGES: branded,
+        FINAL_CREATIVES: finals.finals_version(variant, choice, branded, copy),
+    }
+
+
+def kept_output(
+    variant: VariantBrief, stage: str, version: str, store: Store
+) -> StageOutput[Any] | None:
+    """A stage's output as the store holds it; None where it was not made."""
+    folder = folder_of(variant.campaign_id, stage, version)
+    try:
+        content = store.get(f"{folder}/manifest.json")
+    except MissingInputError:
+        return None
+    return _OUTPUTS[stage].model_validate_json(content)
+
+
+async def produce(
+    jobs: Collection[Job],
+    stages: Collection[str],
+    bench: Workbench,
+    emit: Callable[[Event], None],
+    *,
+    variants_in_flight: int,
+) -> None:
+    """Produce the `stages` of all `jobs`, calling `emit` on the event loop's thread.
+
+    What the store holds already is reused. A stage that is not among `stages` is read where it is
+    needed and never made. Nothing is raised for a variant's sake: its failure is emitted.
+    """
+    wanted = tuple(stage for stage in STAGES if stage in stages)
+    slots = asyncio.Semaphore(variants_in_flight)
+    shared: dict[str, asyncio.Task[_Kept]] = {}
+
+    async def one(job: Job) -> None:
+        async with slots:
+            await _VariantLine(job, wanted, bench, shared, emit).finish()
+
+    async with bench.generations.holding():
+        await all_of([one(job) for job in jobs])
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A stage's output in the store; `uses` are None where it stood there before."""
+
+    output: StageOutput[Any]
+    uses: tuple[GenerationUse, ...] | None
+
+
+class _VariantLine:
+    """One variant on its way through the stages.
+
+    `shared` holds what is under way by folder, so that variants which share an output (a context
+    pack, a product's pictures) make it once.
+    """
+
+    def __init__(
+        self,
+        job: Job,
+        wanted: tuple[str, ...],
+        bench: Workbench,
+        shared: dict[str, asyncio.Task[_Kept]],
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._job = job
+        self._wanted = wanted
+        self._bench = bench
+        self._shared = shared
+        self._emit = emit
+        self._versions = stage_versions(job, bench.choice)
+        self._outputs: dict[str, asyncio.Task[StageOutput[Any]]] = {}
+        self._failed_stage = ""
+
+    async def finish(self) -> None:
+        variant = self._job.variant
+        try:
+            await all_of([self._output(stage) for stage in self._wanted])
+        except StoppedError:
+            log.info("%s was stopped before it was done.", variant.key)
+        except Exception as error:
+            if isinstance(error, RequestRejectedError) and error.everywhere:
+                self._bench.models.stop(error)
+            if not isinstance(error, CreativeAssetsError):
+                log.exception("%s failed by a defect of the program.", variant.key)
+            self._emit(VariantFailed(variant.key, self._failed_stage, error))
+
+    async def _output(self, stage: str) -> StageOutput[Any]:
+        if stage not in self._outputs:
+            coroutine = self._done(stage) if stage in self._wanted else self._read(stage)
+            self._outputs[stage] = asyncio.create_task(coroutine)
+        return await self._outputs[stage]
+
+    async def _read(self, stage: str) -> StageOutput[Any]:
+        kept = await self._load(stage)
+        if kept is None:
+            self._failed_stage = self._failed_stage or stage
+            raise MissingInputError(
+                f"{stage} of {self._job.variant.key} is not there in version "
+                f"{self._versions[stage]}, and was not selected. Select it too, and launch again."
+            )
+        return kept
+
+    async def _done(self, stage: str) -> StageOutput[Any]:
+        upstream = await all_of([self._output(name) for name in UPSTREAM[stage]])
+        started = time.monotonic()
+        folder = self._folder(stage)
+        task = self._shared.get(folder)
+        is_ours = task is None
+        if task is None:
+            inputs = {output.stage: output for output in upstream}
+            task = asyncio.create_task(self._load_or_make(stage, inputs))
+            self._shared[folder] = task
+        try:
+            kept = await task
+        except Exception:
+            self._failed_stage = self._failed_stage or stage
+            raise
+        uses = kept.uses if is_ours else None
+        seconds = time.monotonic() - started
+        self._emit(StageDone(self._job.variant, kept.output, uses is None, uses or (), seconds))
+        return kept.output
+
+    async def _load_or_make(self, stage: str, inputs: Mapping[str, StageOutput[Any]]) -> _Kept:
+        kept = await self._load(stage)
+        if kept is not None:
+            return _Kept(kept, None)
+        self._bench.models.check_not_stopped()
+        made = await self._make(stage, {name: output.data for name, output in inputs.items()})
+        return _Kept(await self._keep(stage, inputs, made), made.uses)
+
+    async def _make(self, stage: str, inputs: Mapping[str, Any]) -> Made[Any]:
+        job, bench, variant = self._job, self._bench, self._job.variant
+        take = job.takes.get(stage, 1)
+        version = self._versions[stage]
+        match stage:
+            case "context_pack":
+                return await context.make_context_pack(variant, bench)
+            case "ad_copy":
+                pack = inputs[CONTEXT_PACK]
+                return await copywriting.make_ad_copy(variant, pack, take, bench)
+            case "base_images":
+                pack = inputs[CONTEXT_PACK]
+                return await pictures.make_base_images(variant, pack, take, bench)
+            case "branded_images":
+                base = inputs[BASE_IMAGES]
+                return await branding.make_branded_images(variant, base, version, bench)
+            case "final_creatives":
+                branded, copy = inputs[BRANDED_IMAGES], inputs[AD_COPY]
+                return await finals.make_final_creatives(variant, branded, copy, version, bench)
+            case _:
+                return Made(variant)
+
+    async def _keep(
+        self, stage: str, inputs: Mapping[str, StageOutput[Any]], made: Made[Any]
+    ) -> StageOutput[Any]:
+        bench, folder = self._bench, self._folder(stage)
+        preview = None
+        if made.pictures is not None:
+            path = f"{folder}/preview.webp"
+            preview = await bench.io(bench.store.put_once, path, made.pictures.preview)
+        output = StageOutput[Any](
+            stage=stage,
+            version=self._versions[stage],
+            code_version=CODE_VERSIONS[stage],
+            inputs={name: output.version for name, output in inputs.items()},
+            data=made.data,
+            files=made.files,
+            generations=tuple(use.key for use in made.uses),
+            strip=made.pictures and base64.b64encode(made.pictures.strip).decode(),
+            preview=preview,
+        )
+        # The manifest comes last: where it stands, everything that it names stands too.
+        content = output.model_dump_json(indent=1).encode()
+        await bench.io(bench.store.put_once, f"{folder}/manifest.json", content)
+        return output
+
+    async def _load(self, stage: str) -> StageOutput[Any] | None:
+        bench, variant = self._bench, self._job.variant
+        return await bench.io(kept_output, variant, stage, self._versions[stage], bench.store)
+
+    def _folder(self, stage: str) -> str:
+        return folder_of(self._job.variant.campaign_id, stage, self._versions[stage])

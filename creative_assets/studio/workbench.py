@@ -1,0 +1,58 @@
+"""What the stages work with: where things are kept, who answers, and on which threads."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from creative_assets.studio.generations import Generations
+from creative_assets.studio.models.client import ModelClient
+from creative_assets.studio.records import Records
+from creative_assets.studio.stages import ModelChoice
+from creative_assets.studio.store import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Passed to every stage. Plain objects only; `resources` makes them from the settings.
+
+    Attributes:
+        cpu_pool: Threads for pixel work, about one for each core.
+        io_pool: Threads that wait for store and records.
+    """
+
+    store: Store
+    records: Records
+    generations: Generations
+    models: ModelClient
+    choice: ModelChoice
+    cpu_pool: Executor
+    io_pool: Executor
+
+    async def cpu(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of pixel work, done off the event loop."""
+        return await _in(self.cpu_pool, work, *args, **kwargs)
+
+    async def io(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a blocking call to store or records."""
+        return await _in(self.io_pool, work, *args, **kwargs)
+
+
+async def _in(pool: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, lambda: work(*args, **kwargs))
+
+
+async def all_of(awaitables: Iterable[Awaitable[T]]) -> list[T]:
+    """All results, in order. Where some fail, the first error, raised after all have ended.
+
+    Waiting for all keeps what the others pay for: an abandoned call costs as much as an answer.
+    """
+    results = await asyncio.gather(*awaitables, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
