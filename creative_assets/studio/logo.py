@@ -28,7 +28,7 @@ MAX_ASPECT = 12.0
 # Of the logo's height, on each side.
 CLEAR_SPACE = 0.25
 # From here on a logo on the picture counts as there, see `logo_match`.
-MATCH_NEEDED = 0.8
+MATCH_NEEDED = 0.9
 
 _MASTER_PX = 1024
 _INK_ALPHA = 8
@@ -89,6 +89,16 @@ def relative_luminance(pixels: NDArray[np.uint8]) -> Floats:
 def contrast_ratio(one: Floats | float, other: Floats | float) -> Floats:
     """WCAG 2.2's contrast, 1..21, between relative luminances."""
     return (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
+
+
+def blurred(values: Floats, radius_px: int) -> Floats:
+    """The mean over squares of that radius, with the outermost values repeated."""
+    size = 2 * radius_px + 1
+    padded = np.pad(values, radius_px + 1, mode="edge")[:-1, :-1]
+    sums = padded.cumsum(axis=0).cumsum(axis=1)
+    blocks = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
+    mean: Floats = blocks / size**2
+    return mean
 
 
 def aspect(logo_file: LogoFile) -> float:
@@ -192,8 +202,9 @@ def logo_match(picture: Image.Image, logo: Logo, spot: LogoSpot) -> float:
 
     Compares edges: those the logo must make there, over what the picture itself shows around the
     ink, with those that are there (normalized cross-correlation of luminance gradients, where the
-    logo has edges). Measured: at least 0.9 for a logo that is there, also after JPEG at quality 80;
-    at most 0.6 when it is missing, stretched by 4% or moved by 4 px. `MATCH_NEEDED` lies between.
+    logo has edges). Measured on 192 placements, of 4 logos on 6 kinds of picture: at least 0.99
+    for a logo that is there, also after JPEG at quality 50; at most 0.38 where it is missing, 0.78
+    where it is 4 px off, and 0.83 where it is stretched by 4%. `MATCH_NEEDED` lies between.
 
     Args:
         picture: Mode RGB, at the final's size.
@@ -334,16 +345,6 @@ def _surroundings(actual: Floats, opacity: Floats) -> Floats:
     spread = blurred(bare, 8) + 1e-3 * bare.mean() + 1e-6
     around: Floats = (blurred(actual * bare, 8) + 1e-3 * (actual * bare).mean()) / spread
     return around
-
-
-def blurred(values: Floats, radius_px: int) -> Floats:
-    """A box blur that repeats the edge pixels."""
-    size = 2 * radius_px + 1
-    padded = np.pad(values, radius_px + 1, mode="edge")[:-1, :-1]
-    sums = padded.cumsum(axis=0).cumsum(axis=1)
-    blocks = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
-    mean: Floats = blocks / size**2
-    return mean
 
 
 def _edge_correlation(expected: Floats, actual: Floats, opacity: Floats) -> float:
