@@ -12,7 +12,7 @@ from typing import Any
 from creative_assets.standin.copywriter import draft_copy
 from creative_assets.standin.culture import context_pack
 from creative_assets.standin.direction import art_direction
-from creative_assets.standin.wire import Json
+from creative_assets.standin.wire import Json, WireError
 
 BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "minimum": operator.ge,
@@ -32,11 +32,20 @@ class Schema:
 
 
 def structured(schema: Schema, facts: Json, nonce: int) -> Any:  # noqa: ANN401 - any JSON value
-    """The answer to `facts` that is valid for `schema`; another `nonce` gives another answer."""
+    """The answer to `facts` that is valid for `schema`; another `nonce` gives another answer.
+
+    Raises:
+        WireError: The facts or the schema are not what they should be.
+    """
     write = WRITERS.get(schema.name)
-    if write is None or not facts:
-        return minimal(schema.document, schema.document)
-    return _fitted(write(facts, nonce), schema.document)
+    try:
+        if write is None or not facts:
+            return minimal(schema.document, schema.document)
+        return _fitted(write(facts, nonce), schema.document)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        # Whoever reaches the port may send anything; that is their mistake, not the server's.
+        message = f"The stand-in cannot answer {schema.name}: {error!r} in its facts or schema."
+        raise WireError(400, message, param="messages") from error
 
 
 def small_talk(text: str, nonce: int) -> str:
@@ -86,7 +95,9 @@ def minimal(schema: Json, root: Json) -> Any:  # noqa: ANN401, C901, PLR0911 - o
         return schema["enum"][0]
     for union in ("anyOf", "oneOf", "allOf"):
         if union in schema:
-            return minimal(schema[union][0], root)
+            # Null, where it is allowed, also ends a schema that refers to itself.
+            options = sorted(schema[union], key=lambda option: option.get("type") != "null")
+            return minimal(options[0], root)
     kind = schema.get("type", "object")
     match kind[0] if isinstance(kind, list) else kind:
         case "string":

@@ -121,18 +121,22 @@ def _facts_in(texts: tuple[str, ...]) -> Json:
         value = json.loads(texts[0]) if texts else {}
     except ValueError:
         return {}
+    return _object(value)
+
+
+def _object(value: object) -> Json:
     return value if isinstance(value, dict) else {}
 
 
 def _schema_of(request: Json) -> answers.Schema | None:
-    wanted = request.get("response_format") or {"type": "text"}
+    wanted = _object(request.get("response_format"))
     if wanted.get("type") != "json_schema":
         return None
-    described = wanted.get("json_schema")
-    if not isinstance(described, dict) or "schema" not in described or "name" not in described:
+    described = _object(wanted.get("json_schema"))
+    if not isinstance(described.get("schema"), dict) or not described.get("name"):
         message = "Missing required parameter: 'response_format.json_schema'."
         raise WireError(400, message, param="response_format.json_schema")
-    return answers.Schema(name=described["name"], document=described["schema"])
+    return answers.Schema(name=str(described["name"]), document=described["schema"])
 
 
 def _operation(facts: Json) -> Operation:
@@ -141,10 +145,10 @@ def _operation(facts: Json) -> Operation:
 
 
 def _summary(facts: Json) -> str:
-    context = facts.get("context") or {}
-    product = facts.get("product") or {}
+    context = _object(facts.get("context"))
+    product = _object(facts.get("product"))
     locale = facts.get("locale") or context.get("locale")
-    name = product.get("id") or product.get("name") or (facts.get("brand") or {}).get("name")
+    name = product.get("id") or product.get("name") or _object(facts.get("brand")).get("name")
     return " ".join(str(part) for part in (locale, name) if part)
 
 

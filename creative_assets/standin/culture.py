@@ -86,6 +86,11 @@ def context_pack(facts: Json, nonce: int) -> Json:
     }
 
 
+def territory_name(locale: str) -> str:
+    """The locale's territory in English, its most likely one where the locale names none."""
+    return _Place(locale).territory_name
+
+
 def _summary(place: _Place, audience: Json) -> str:
     reader = audience.get("description") or audience.get("region") or "the general public"
     direction = "right to left" if place.data.text_direction == "rtl" else "left to right"

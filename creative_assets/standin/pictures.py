@@ -272,9 +272,9 @@ def _read_form(body: bytes, content_type: str) -> tuple[dict[str, str], tuple[by
     photos: list[bytes] = []
     for part in message_from_bytes(head + body, policy=policy.HTTP).iter_parts():
         name = part.get_param("name", header="content-disposition")
-        content = part.get_payload(decode=True)
+        content = bytes(part.get_payload(decode=True) or b"")
         if name in {"image", "image[]"}:
-            photos.append(bytes(content))
+            photos.append(content)
         elif name != "mask":
-            fields[str(name)] = bytes(content).decode()
+            fields[str(name)] = content.decode(errors="replace")
     return fields, tuple(photos)

@@ -46,6 +46,13 @@ def test_the_reason_for_a_logo_spot_names_its_numbers_and_the_stand_in() -> None
     )
 
 
+def test_the_first_take_is_the_scene_that_the_description_speaks_of() -> None:
+    product = {"name": "Alma", "description": "A cream. On a bathroom shelf by the window."}
+    art = art_direction({"product": product}, 0)
+    assert "bathroom shelf" in art["setting"]
+    assert art["subject"].startswith("Alma (A cream), ")
+
+
 def test_another_take_is_another_scene() -> None:
     facts = {"product": PRODUCT, "brand": BRAND}
     concepts = {art_direction({**facts, "take": take}, 0)["concept"] for take in (1, 2, 3)}
@@ -56,9 +63,14 @@ def test_the_scene_uses_the_brands_palette_and_the_audiences_world() -> None:
     audience = {"region": "Nordics", "interests": ["cycling"]}
     art = art_direction({"product": PRODUCT, "brand": BRAND, "audience": audience}, 0)
     assert art["palette"] == BRAND["palette"]
-    assert "Nordics" in art["setting"]
+    assert "plausible anywhere in Nordics" in art["setting"]
     assert "cycling" in art["setting"]
     assert "Nordlys Cold Brew" in art["subject"]
+
+
+def test_a_localized_scene_is_set_in_the_locales_territory() -> None:
+    facts = {"product": PRODUCT, "audience": {"region": "Nordics"}, "context": {"locale": "ja"}}
+    assert "as found in Japan" in art_direction(facts, 0)["setting"]
 
 
 def test_what_a_context_says_not_to_show_is_avoided() -> None:

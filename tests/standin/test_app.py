@@ -16,8 +16,10 @@ from pydantic import BaseModel
 
 from creative_assets.standin.app import create_app
 from creative_assets.standin.behaviour import Behaviour
+from creative_assets.standin.chat import read_chat
 from creative_assets.standin.pictures import read_edit
 from creative_assets.standin.request_log import RequestLog
+from creative_assets.standin.wire import WireError
 
 TEXT, PICTURE = "gpt-6-luna", "gpt-image-2.6-flare"
 FACTS = {
@@ -225,6 +227,46 @@ async def test_a_body_that_makes_no_sense_gets_an_error_in_openais_shape(body: b
     assert answer.status_code in {400, 404}
     assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
     assert elsewhere.json()["error"]["type"] == "invalid_request_error"
+
+
+SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}
+KEYS = ("locale", "product", "brand", "context", "audience", "formats", "take", "approved", "name")
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.text(max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner),
+    max_leaves=6,
+)
+
+
+def status_of(body: bytes) -> int:
+    try:
+        read_chat(body).answer(0)
+    except WireError as error:
+        return error.status
+    return 200
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(["ContextPack", "CopyDraft", "ArtDirection", "LogoChoices", "Other"]),
+    st.dictionaries(st.sampled_from(KEYS), ANYTHING),
+    st.just(SCHEMA) | ANYTHING,
+)
+def test_facts_that_make_no_sense_are_answered_or_rejected(
+    name: str, facts: object, schema: object
+) -> None:
+    response_format = {"type": "json_schema", "json_schema": {"name": name, "schema": schema}}
+    messages = [{"role": "user", "content": json.dumps(facts)}]
+    request = {"model": TEXT, "messages": messages, "response_format": response_format}
+    assert status_of(json.dumps(request).encode()) in {200, 400}
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "multipart/form-data", "multipart/form-data; boundary=x"]
+)
+def test_a_form_that_is_none_is_rejected(content_type: str) -> None:
+    with pytest.raises(WireError):
+        read_edit(b"--x\r\n\r\n\xff\r\n--x--", content_type)
 
 
 async def test_the_same_request_gets_the_same_bytes() -> None:
