@@ -1,2 +1,68 @@
+# make demo: the example brief, through real Dagster, to finished images.
+# make test: the tests.   make dev: the Dagster UI.   make help: the rest.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DAGSTER_HOME ?= $(CURDIR)/var/dagster
+export PYTHONUTF8 = 1
+
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 12
+
+setup: $(READY)  ## the virtual environment, with what requirements.lock names
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.11 …"; exit 1; }
+	@echo "Setting up $(VENV) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@awk '/^[a-z]/ { uv = /^uv==/ } uv' requirements.lock > $(VENV)/uv.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) fribidi  ## the example brief, through real Dagster, to finished images
+	@$(BIN)/creative-assets run examples/nordlys-coffee/brief.yaml
+
+# Pillow finds FriBiDi on the machine, and sets no Arabic or Hindi without it.
+fribidi: $(READY)
+	@$(BIN)/python -c 'from PIL import features; raise SystemExit(not features.check("raqm"))' \
+		|| { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] \
+			&& apt-get update -qq && apt-get install -y -qq libfribidi0; } \
+		|| $(BIN)/creative-assets preflight
+
+dev: $(READY) $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on what the demo made, sensors on
+	@echo "Dagster: http://127.0.0.1:3000   Briefs are taken from var/inbox."
+	@$(BIN)/dg dev --host 127.0.0.1 --port 3000
+
+$(DAGSTER_HOME)/dagster.yaml: creative_assets/data/dagster.yaml
+	@mkdir -p $(@D) && cp $< $@
+
+test: $(READY) fribidi  ## the tests
+	@$(BIN)/pytest -n auto
+
+lint: $(READY)  ## ruff, mypy, the definitions as Dagster loads them
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/validate-pyproject pyproject.toml
+	@$(BIN)/dg check defs
+	@$(BIN)/dagster definitions validate --workspace workspace.yaml
+
+bench: $(READY)  ## the figures that the docs name, measured here
+	@$(BIN)/python bench/run.py
+
 lock:  ## resolve the dependencies anew into requirements.lock
-	uv pip compile -q --python-version 3.11 --universal --all-extras --group dev --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		pyproject.toml -o requirements.lock
+
+clean:  ## everything that the demo and the tests made
+	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help setup demo dev test lint bench lock clean fribidi
