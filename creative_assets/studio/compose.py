@@ -423,9 +423,10 @@ def _themes(style: TextStyle) -> tuple[_Theme, _Theme]:
     """Light text on a dark veil, and dark text on a light one; both tinted with the brand."""
     primary = _rgb(style.primary_color)
     colors = sorted((primary, *map(_rgb, style.palette)), key=luminance)
+    # White or pure black reaches 4.58 on any colour, so one of these is always found.
     label = next(
         color
-        for color in (WHITE, *reversed(colors), NEAR_BLACK)
+        for color in (WHITE, *reversed(colors), NEAR_BLACK, (0, 0, 0))
         if contrast(color, primary) >= _CONTRAST_SMALL
     )
     paper = colors[-1] if luminance(colors[-1]) >= _PAPER else WHITE

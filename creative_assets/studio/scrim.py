@@ -21,7 +21,7 @@ _WORST_PERCENTILE = 5
 _REDUCED_BY = 4  # contrast is judged on 4x4 means: what the eye blends on a phone
 _ALPHA_STEPS = 50
 _LETTER_PX = 12  # about the width of a small letter's strokes and gaps together
-_CALM = 3.6  # mean step between neighbours, of 255 levels, that does not disturb
+_CALM = 5.5  # mean bend between neighbours, of 255 levels, that does not disturb
 _MOST_CALMING = 0.6
 _SRGB_WEIGHTS = np.array([0.2126, 0.7152, 0.0722])
 
@@ -97,8 +97,9 @@ def calming_alpha(picture: Image.Image, box: Box) -> float:
     Contrast alone does not see it: text over dots of two harmless greys is legible and tiring.
     """
     grey = np.asarray(picture.crop(box.corners).convert("L").reduce(_LETTER_PX), dtype=np.float64)
-    steps = [np.abs(np.diff(grey, axis=axis)) for axis in (0, 1)]
-    busyness = float(np.mean([step.mean() if step.size else 0.0 for step in steps]))
+    # Second differences: an even slope, however steep, disturbs nobody.
+    bends = [np.abs(np.diff(grey, n=2, axis=axis)) for axis in (0, 1)]
+    busyness = float(np.mean([bend.mean() if bend.size else 0.0 for bend in bends]))
     needed = 1 - _CALM / max(busyness, _CALM)
     return round(min(needed, _MOST_CALMING) * _ALPHA_STEPS) / _ALPHA_STEPS
 

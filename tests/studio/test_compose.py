@@ -1,0 +1,252 @@
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageDraw
+
+from creative_assets.studio.compose import (
+    BlockReport,
+    Composition,
+    OverlayText,
+    TextStyle,
+    compose_text,
+)
+from creative_assets.studio.errors import RenderError
+from creative_assets.studio.formats import Format, format_named, safe_box, zone_box
+from creative_assets.studio.layout import FormatPlan
+from creative_assets.studio.logo import LogoSpot
+from creative_assets.studio.typography import direction_of
+from creative_assets.studio.values import Box
+
+FORMATS = ("1x1", "4x5", "9x16", "16x9")
+CORNER = Box(left_px=0, top_px=0, width_px=10, height_px=10)
+COPY = {
+    "en-US": ("Slow mornings, cold-brewed", "Beans steeped 18 hours, now 20 % off.", "Try it"),
+    "ar-AE": ("صباحات هادئة بقهوة باردة", "حبوب منقوعة 18 ساعة من Nordlys.", "تذوّقها الآن"),
+    "he-IL": ("בקרים ארוכים של קפה קר", "פולים שהושרו 18 שעות.", "לטעום עכשיו"),
+    "hi-IN": ("गर्मियों की सुबह के लिए कॉफ़ी", "18 घंटे तक तैयार की गई।", "अभी आज़माएँ"),
+    "th-TH": ("กาแฟสกัดเย็น เพื่อเช้าที่ช้าลง", "แช่ในน้ำแร่นอร์ดิกนาน 18 ชั่วโมง", "ลองเลยวันนี้"),
+    "ja-JP": (
+        "夏の朝に、ゆっくり淹れた一杯を。",
+        "北欧の湧き水で18時間かけて抽出した。",
+        "今すぐ試す",
+    ),
+    "zh-TW": ("把北歐的清晨裝進一杯冷萃", "以北歐泉水慢萃18小時。", "立即品嚐"),
+    "ko-KR": ("여름 아침을 천천히 깨우는 콜드브루", "18시간 동안 우려낸 맛.", "지금 맛보기"),
+    "ru-RU": ("Холодный кофе для долгих утр", "18 часов в родниковой воде.", "Попробовать"),
+    "vi-VN": ("Cà phê ủ lạnh cho buổi sáng", "Ủ 18 giờ trong nước suối.", "Thử ngay"),
+}
+
+
+def plan_for(fmt: Format, locale: str, zone: int = 0) -> FormatPlan:
+    return FormatPlan(
+        format=fmt.name,
+        size=fmt.size,
+        crop=Box(left_px=0, top_px=0, width_px=fmt.size.width_px, height_px=fmt.size.height_px),
+        upscale=1.0,
+        subject=CORNER,
+        text_zone=zone_box(fmt.text_zones[zone], fmt.size, direction_of(locale)),
+        logo=LogoSpot(
+            name="top-left", box=CORNER, version="default", contrast=5.0, calmness=1.0, plate=False
+        ),
+    )
+
+
+def style_for(locale: str, primary: str = "#0B3D2E", *palette: str) -> TextStyle:
+    return TextStyle(
+        locale=locale, direction=direction_of(locale), primary_color=primary, palette=palette
+    )
+
+
+def words(locale: str, **changes: str | None) -> OverlayText:
+    headline, subline, call = COPY[locale]
+    fields = {"headline": headline, "subline": subline, "call_to_action": call, "legal_line": "T&C"}
+    return OverlayText.model_validate(fields | changes)
+
+
+def flat(fmt: Format, color: str = "#8899aa") -> Image.Image:
+    return Image.new("RGB", (fmt.size.width_px, fmt.size.height_px), color)
+
+
+def striped(fmt: Format) -> Image.Image:
+    """The worst of pictures: black and white bars of a letter's width."""
+    frame = flat(fmt, "white")
+    for left_px in range(0, frame.width, 64):
+        ImageDraw.Draw(frame).rectangle((left_px, 0, left_px + 31, frame.height), fill="black")
+    return frame
+
+
+def composed(
+    format_name: str, locale: str, frame: Image.Image | None = None, zone: int = 0
+) -> Composition:
+    fmt = format_named(format_name)
+    return compose_text(
+        frame or flat(fmt), plan_for(fmt, locale, zone), fmt, words(locale), style_for(locale)
+    )
+
+
+def block(composition: Composition, role: str) -> BlockReport:
+    return next(each for each in composition.report.blocks if each.role == role)
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("locale", COPY)
+def test_all_texts_stand_apart_inside_the_text_zone_and_the_safe_zone(
+    format_name: str, locale: str
+) -> None:
+    fmt = format_named(format_name)
+    for zone in range(len(fmt.text_zones)):
+        blocks = composed(format_name, locale, zone=zone).report.blocks
+        assert [each.role for each in blocks] == [
+            "headline",
+            "subline",
+            "call_to_action",
+            "legal_line",
+        ]
+        for index, each in enumerate(blocks):
+            assert plan_for(fmt, locale, zone).text_zone.contains(each.box)
+            assert safe_box(fmt).contains(each.box)
+            assert not any(each.box.overlaps(other.box) for other in blocks[index + 1 :])
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_on_a_calm_picture_nothing_outside_the_reported_boxes_changes(format_name: str) -> None:
+    fmt = format_named(format_name)
+    frame = flat(fmt, "#101418")
+    composition = composed(format_name, "en-US", frame)
+    assert composition.report.scrim is None
+    changed = ImageChops.difference(composition.image, frame)
+    for each in composition.report.blocks:
+        assert changed.crop(each.box.corners).getbbox() is not None
+        changed.paste((0, 0, 0), each.box.corners)
+    assert changed.getbbox() is None
+
+
+@pytest.mark.parametrize("locale", ["ar-AE", "he-IL"])
+def test_right_to_left_text_is_flush_right(locale: str) -> None:
+    for format_name in FORMATS:
+        boxes = [each.box for each in composed(format_name, locale).report.blocks]
+        zone = plan_for(format_named(format_name), locale).text_zone
+        assert {zone.right_px - box.right_px for box in boxes} == {2}
+
+
+def test_left_to_right_text_is_flush_left() -> None:
+    for format_name in FORMATS:
+        boxes = [each.box for each in composed(format_name, "en-US").report.blocks]
+        zone = plan_for(format_named(format_name), "en-US").text_zone
+        assert {box.left_px - zone.left_px for box in boxes} == {2}
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("color", ["#000000", "#ffffff", "#777777", "#b0903c"])
+def test_every_text_is_legible_on_any_ground(format_name: str, color: str) -> None:
+    fmt = format_named(format_name)
+    for each in composed(format_name, "en-US", flat(fmt, color)).report.blocks:
+        assert each.contrast >= each.contrast_needed
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_a_restless_picture_gets_a_scrim_that_makes_text_legible(format_name: str) -> None:
+    composition = composed(format_name, "en-US", striped(format_named(format_name)))
+    assert composition.report.scrim is not None
+    assert composition.report.scrim_alpha > 0.3
+    for each in composition.report.blocks:
+        assert each.contrast >= each.contrast_needed
+
+
+def test_small_text_needs_more_contrast_than_the_headline() -> None:
+    composition = composed("4x5", "en-US")
+    assert block(composition, "headline").contrast_needed == 3.0
+    assert block(composition, "subline").contrast_needed == 4.5
+    assert block(composition, "legal_line").contrast_needed == 4.5
+
+
+@given(primary=st.tuples(*[st.integers(0, 255)] * 3))
+@example(primary=(239, 0, 0))  # white and near-black both fall short of 4.5 on it
+@settings(max_examples=25, deadline=None)
+def test_a_button_in_any_brand_colour_has_a_legible_label(primary: tuple[int, int, int]) -> None:
+    fmt = format_named("1x1")
+    style = style_for("en-US", "#{:02x}{:02x}{:02x}".format(*primary), "#F4E9D8")
+    composition = compose_text(flat(fmt), plan_for(fmt, "en-US"), fmt, words("en-US"), style)
+    button = block(composition, "call_to_action")
+    assert button.contrast >= 4.5
+    at = (button.box.left_px + button.box.height_px // 2, button.box.top_px + 8)
+    assert composition.image.getpixel(at) == primary
+
+
+def test_a_name_is_kept_on_one_line() -> None:
+    fmt = format_named("16x9")
+    style = style_for("en-US").model_copy(update={"keep_together": ("Nordlys Cold Brew",)})
+    text = words("en-US", headline="Wake up slowly with Nordlys Cold Brew today")
+    composition = compose_text(flat(fmt), plan_for(fmt, "en-US"), fmt, text, style)
+    assert any("Nordlys Cold Brew" in line for line in block(composition, "headline").lines)
+
+
+def test_sizes_keep_their_order_and_the_legal_line_its_least_size() -> None:
+    for format_name in FORMATS:
+        for locale in COPY:
+            composition = composed(format_name, locale)
+            headline, subline, call, legal = (each.size_px for each in composition.report.blocks)
+            assert headline > 1.5 * subline
+            assert subline > legal
+            assert call > legal
+            assert legal >= 19  # 1.7 % of 1080
+
+
+def test_without_a_legal_line_there_is_none() -> None:
+    fmt = format_named("1x1")
+    text = words("en-US", legal_line=None)
+    composition = compose_text(flat(fmt), plan_for(fmt, "en-US"), fmt, text, style_for("en-US"))
+    assert [each.role for each in composition.report.blocks][-1] == "call_to_action"
+
+
+@pytest.mark.parametrize(
+    "role, name",
+    [
+        ("headline", "headline"),
+        ("subline", "subline"),
+        ("call_to_action", "call to action"),
+        ("legal_line", "legal line"),
+    ],
+)
+def test_a_text_that_does_not_fit_is_named_with_its_format_and_a_remedy(
+    role: str, name: str
+) -> None:
+    fmt = format_named("9x16")
+    text = words("en-US", **{role: "many words that go on and on " * 20})
+    with pytest.raises(RenderError, match=rf"{name} \(en-US\).*9x16.*Shorten it by about \d+ %"):
+        compose_text(flat(fmt), plan_for(fmt, "en-US"), fmt, text, style_for("en-US"))
+
+
+def test_texts_that_fit_alone_but_not_together_say_how_much_is_too_much() -> None:
+    fmt = format_named("4x5")
+    plan = plan_for(fmt, "en-US")
+    low = plan.text_zone.model_copy(update={"height_px": 170})
+    with pytest.raises(RenderError, match=r"4x5.* \d+ px taller .*Shorten the"):
+        compose_text(
+            flat(fmt),
+            plan.model_copy(update={"text_zone": low}),
+            fmt,
+            words("en-US"),
+            style_for("en-US"),
+        )
+
+
+def test_a_character_without_a_glyph_fails_the_variant() -> None:
+    fmt = format_named("1x1")
+    with pytest.raises(RenderError, match="U\\+1F600"):
+        compose_text(
+            flat(fmt),
+            plan_for(fmt, "en-US"),
+            fmt,
+            words("en-US", headline="Hi 😀"),
+            style_for("en-US"),
+        )
+
+
+def test_the_frame_itself_stays_as_it_was_and_the_result_is_the_same_twice() -> None:
+    frame = flat(format_named("1x1"))
+    before = frame.tobytes()
+    one, other = composed("1x1", "ja-JP", frame), composed("1x1", "ja-JP", frame)
+    assert frame.tobytes() == before
+    assert one.image.tobytes() == other.image.tobytes()
+    assert one.report == other.report

@@ -1,0 +1,116 @@
+import io
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image, ImageCms
+
+from creative_assets.studio.errors import RenderError
+from creative_assets.studio.export import (
+    contact_sheet,
+    encode,
+    encode_lossless,
+    srgb_profile,
+    thumbnail,
+)
+from creative_assets.studio.provenance import PROCEDURAL_SOURCE, Marks
+from creative_assets.studio.values import FileType
+
+MARKS = Marks(
+    digital_source_type=PROCEDURAL_SOURCE,
+    creator_tool="creative-assets 0.1.0",
+    ai_system="stand-in painter",
+    stand_in=True,
+    alt_text="A can on a stone",
+    locale="en-US",
+    title="Slow mornings",
+)
+FILE_TYPES: tuple[FileType, ...] = ("jpeg", "png", "webp")
+
+
+def picture(width_px: int = 320, height_px: int = 200, seed: int = 0) -> Image.Image:
+    """A gradient with fine texture: what compresses neither very well nor badly."""
+    gradient = Image.linear_gradient("L").resize((width_px, height_px))
+    noise = Image.effect_mandelbrot((width_px, height_px), (-2 + seed / 10, -1.5, 1, 1.5), 60)
+    return Image.merge("RGB", (gradient, noise, gradient.transpose(Image.Transpose.ROTATE_180)))
+
+
+@pytest.mark.parametrize("file_type", FILE_TYPES)
+def test_the_same_picture_is_the_same_bytes(file_type: FileType) -> None:
+    assert encode(picture(), file_type, MARKS) == encode(picture(), file_type, MARKS)
+
+
+@pytest.mark.parametrize("file_type", FILE_TYPES)
+def test_a_file_has_its_type_its_size_and_the_srgb_profile(file_type: FileType) -> None:
+    with Image.open(io.BytesIO(encode(picture(), file_type, MARKS))) as opened:
+        assert (opened.format or "").lower() == file_type
+        assert opened.size == (320, 200)
+        assert opened.info["icc_profile"] == srgb_profile()
+
+
+def test_the_profile_is_srgb_and_carries_a_fixed_date() -> None:
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(srgb_profile()))
+    assert "sRGB" in ImageCms.getProfileDescription(profile)
+    assert srgb_profile()[24:36].hex() == "07d000010001000000000000"
+
+
+def test_a_png_keeps_every_pixel() -> None:
+    with Image.open(io.BytesIO(encode(picture(), "png", MARKS))) as opened:
+        assert opened.tobytes() == picture().tobytes()
+    with Image.open(io.BytesIO(encode_lossless(picture()))) as opened:
+        assert opened.tobytes() == picture().tobytes()
+
+
+def test_one_picture_is_saved_from_many_threads_with_the_same_bytes() -> None:
+    shared = picture()
+    alone = {file_type: encode(shared, file_type, MARKS) for file_type in FILE_TYPES}
+    with ThreadPoolExecutor(4) as pool:
+        types = FILE_TYPES * 6
+        for file_type, content in zip(
+            types, pool.map(lambda each: encode(shared, each, MARKS), types), strict=True
+        ):
+            assert content == alone[file_type]
+
+
+@pytest.mark.parametrize("max_bytes", [4_000, 20_000, 100_000])
+def test_a_thumbnail_stays_under_its_limit(max_bytes: int) -> None:
+    pictures = [picture(270, 270), picture(270, 480), picture(480, 270)]
+    content = thumbnail(pictures, max_bytes)
+    assert len(content) <= max_bytes
+    with Image.open(io.BytesIO(content)) as strip:
+        assert strip.format == "WEBP"
+        assert strip.width > 2 * strip.height
+
+
+def test_more_bytes_make_a_higher_thumbnail() -> None:
+    def height_px(max_bytes: int) -> int:
+        with Image.open(io.BytesIO(thumbnail([picture(540, 540)], max_bytes))) as strip:
+            return strip.height
+
+    assert height_px(2_000) < height_px(60_000)
+
+
+def test_a_limit_that_no_thumbnail_meets_is_an_error() -> None:
+    with pytest.raises(RenderError, match="does not fit 40 bytes"):
+        thumbnail([picture()], 40)
+
+
+def test_a_contact_sheet_shows_each_picture_at_one_height() -> None:
+    red, blue = Image.new("RGB", (100, 100), "red"), Image.new("RGB", (100, 200), "blue")
+    sheet = contact_sheet([("en-US", [red, blue]), ("ar-AE", [blue])], "nordlys")
+    colors = {color: count for count, color in sheet.getcolors(1 << 24) or ()}
+    assert colors[(255, 0, 0)] == 380 * 380
+    assert colors[(0, 0, 255)] == 2 * 380 * 190
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["ja-JP\n夏の朝に、ゆっくり", "صباحات هادئة", "hi-IN\nगर्मियों की सुबह", "th-TH\nกาแฟ"],
+)
+def test_a_contact_sheet_is_labelled_in_any_script(label: str) -> None:
+    rows = [(label, [picture()])]
+    assert contact_sheet(rows, "x").tobytes() != contact_sheet([("", [picture()])], "x").tobytes()
+
+
+def test_a_label_that_is_too_long_says_so() -> None:
+    with pytest.raises(RenderError, match="contact sheet"):
+        contact_sheet([("word " * 60, [picture()])], "x")

@@ -1,0 +1,40 @@
+import numpy as np
+
+from creative_assets.studio.fonts import face_for
+from creative_assets.studio.lettering import draw_line
+from creative_assets.studio.typography import TypeSpec, direction_of
+
+
+def spec(locale: str) -> TypeSpec:
+    return TypeSpec(face_for("a", locale), 700, locale, direction_of(locale))
+
+
+def test_ink_is_cropped_to_what_is_drawn() -> None:
+    ink = draw_line("Slow mornings", spec("en-US"), 80)
+    assert ink.mask.getbbox() == (0, 0, ink.box.width_px, ink.box.height_px)
+
+
+def test_capitals_stand_on_the_baseline() -> None:
+    ink = draw_line("HEM", spec("en-US"), 100).moved_to(30, 200)
+    assert ink.box.left_px == 30
+    assert abs(ink.box.bottom_px - 200) <= 1
+
+
+def test_arabic_letters_are_joined() -> None:
+    # Joined, the word is one stroke: no empty column between its letters.
+    ink = draw_line("قهيبة", spec("ar-AE"), 100)
+    assert np.asarray(ink.mask).max(axis=0).min() > 0
+
+
+def test_arabic_runs_from_right_to_left() -> None:
+    alone = draw_line("م", spec("ar-AE"), 100)
+    both = draw_line("م سسس", spec("ar-AE"), 100)
+    first = both.mask.crop((both.mask.width - alone.mask.width, 0, *both.mask.size))
+    assert first.getbbox() is not None
+    assert np.asarray(first).sum() >= np.asarray(alone.mask).sum() * 0.95
+
+
+def test_the_same_line_is_the_same_ink() -> None:
+    one, other = (draw_line("Kalt gebraut", spec("de-DE"), 64) for _ in range(2))
+    assert one.mask.tobytes() == other.mask.tobytes()
+    assert one.box == other.box

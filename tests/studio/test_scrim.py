@@ -1,0 +1,109 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from creative_assets.studio.scrim import (
+    Edge,
+    Need,
+    Scrim,
+    calming_alpha,
+    contrast,
+    lay_scrim,
+    least_alpha,
+    mean_color,
+    worst_contrast,
+)
+from creative_assets.studio.values import Box
+
+WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (119, 119, 119)
+BOX = Box(left_px=10, top_px=10, width_px=80, height_px=40)
+
+
+def flat(color: tuple[int, int, int]) -> Image.Image:
+    return Image.new("RGB", (200, 120), color)
+
+
+def scrim(edge: Edge, alpha: float = 0.6) -> Scrim:
+    return Scrim(edge=edge, even_px=40, fade_px=30, color=BLACK, alpha=alpha)
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast(WHITE, BLACK) == pytest.approx(21)
+    assert contrast(GREY, WHITE) == pytest.approx(4.48, abs=0.01)
+    assert contrast(GREY, WHITE) == contrast(WHITE, GREY)
+
+
+def test_the_worst_part_of_a_picture_decides_about_contrast() -> None:
+    picture = flat(BLACK)
+    picture.paste(WHITE, (10, 10, 26, 50))  # a fifth of the box
+    assert worst_contrast(picture, BOX, WHITE) == pytest.approx(1.0)
+
+
+def test_a_few_specks_do_not() -> None:
+    picture = flat(BLACK)
+    picture.paste(WHITE, (10, 10, 14, 14))
+    assert worst_contrast(picture, BOX, WHITE) > 15
+
+
+def test_where_contrast_holds_no_veil_is_needed() -> None:
+    assert least_alpha(flat(BLACK), [Need(BOX, WHITE, 4.5)], BLACK) == 0.0
+
+
+@given(level=st.integers(0, 255), wanted=st.floats(1.5, 12))
+def test_the_weakest_veil_that_does_is_found(level: int, wanted: float) -> None:
+    picture = flat((level, level, level))
+    alpha = least_alpha(picture, [Need(BOX, WHITE, wanted)], BLACK)
+
+    def veiled(strength: float) -> float:
+        covering = Scrim(edge="top", even_px=120, fade_px=1, color=BLACK, alpha=strength)
+        return worst_contrast(lay_scrim(picture, covering), BOX, WHITE)
+
+    assert veiled(alpha) >= 0.97 * wanted  # a level of rounding
+    if alpha:
+        assert veiled(alpha - 0.02) < 1.03 * wanted
+
+
+def test_a_scrim_is_even_behind_the_text_and_fades_to_nothing() -> None:
+    veiled = lay_scrim(flat(WHITE), scrim("bottom"))
+    column = list(veiled.convert("L").crop((100, 0, 101, 120)).tobytes())
+    assert column[:50] == [255] * 50
+    assert len(set(column[80:])) == 1
+    assert column == sorted(column, reverse=True)
+
+
+@pytest.mark.parametrize(
+    "edge, near, far",
+    [
+        ("top", (100, 5), (100, 115)),
+        ("bottom", (100, 115), (100, 5)),
+        ("left", (5, 60), (195, 60)),
+        ("right", (195, 60), (5, 60)),
+    ],
+)
+def test_a_scrim_leans_on_its_edge(edge: Edge, near: tuple[int, int], far: tuple[int, int]) -> None:
+    veiled = lay_scrim(flat(WHITE), scrim(edge))
+    assert veiled.getpixel(near) == (102, 102, 102)
+    assert veiled.getpixel(far) == WHITE
+
+
+def test_the_picture_itself_stays_as_it_was() -> None:
+    picture = flat(WHITE)
+    lay_scrim(picture, scrim("top"))
+    assert picture.tobytes() == flat(WHITE).tobytes()
+
+
+def test_busy_detail_wants_a_veil_and_a_calm_slope_does_not() -> None:
+    box = Box(left_px=0, top_px=0, width_px=240, height_px=240)
+    slope = Image.linear_gradient("L").resize((240, 240)).convert("RGB")
+    checks = Image.new("L", (10, 10))
+    checks.putdata([120 + 60 * ((x + y) % 2) for y in range(10) for x in range(10)])
+    busy = checks.resize((240, 240), Image.Resampling.NEAREST).convert("RGB")
+    assert calming_alpha(slope, box) == 0.0
+    assert 0.3 < calming_alpha(busy, box) <= 0.6
+
+
+def test_the_mean_colour_is_of_the_box_alone() -> None:
+    picture = flat(WHITE)
+    picture.paste((10, 20, 30), BOX.corners)
+    assert mean_color(picture, BOX) == (10, 20, 30)

@@ -1,0 +1,183 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import features
+
+from creative_assets.studio.fonts import drawing_font, face_for
+from creative_assets.studio.typography import (
+    Limits,
+    Overflow,
+    Setting,
+    TypeSpec,
+    break_units,
+    direction_of,
+    fit_text,
+    measure,
+    set_lines,
+)
+
+
+def spec(text: str, locale: str, *, small: bool = False) -> TypeSpec:
+    return TypeSpec(face_for(text, locale), 700, locale, direction_of(locale), small=small)
+
+
+def fitted(text: str, locale: str, width_px: int, max_lines: int = 3) -> Setting:
+    limits = Limits(width_px=width_px, min_size_px=20, max_size_px=110, max_lines=max_lines)
+    setting = fit_text(text, spec(text, locale), limits)
+    assert isinstance(setting, Setting)
+    return setting
+
+
+def test_scripts_decide_about_direction() -> None:
+    for locale in ("ar-AE", "he-IL", "ur-PK", "fa-IR", "ug-CN", "az-Arab"):
+        assert direction_of(locale) == "rtl"
+    for locale in ("en-US", "ja-JP", "hi-IN", "az-AZ"):
+        assert direction_of(locale) == "ltr"
+
+
+@pytest.mark.parametrize(
+    "locale, text, units",
+    [
+        ("ja-JP", "コーヒーを冷やして楽しむ。", ("コーヒーを", "冷やして", "楽しむ。")),
+        ("ko-KR", "여름 아침을", ("여름 ", "아침을")),
+        ("th-TH", "เช้า ลด 20%", ("เช้า ", "ลด ", "20%")),
+        ("fr-FR", "« Café » frais !", ("« Café » ", "frais !")),
+        ("en-US", "Now 20 % off", ("Now ", "20 % ", "off")),
+        ("de-DE", "nur 250 g für 3,50 € heute", ("nur ", "250 g ", "für ", "3,50 € ", "heute")),
+        ("en-US", "from AED 1,200 today", ("from ", "AED 1,200 ", "today")),
+    ],
+)
+def test_lines_break_between_words_and_phrases_only(
+    locale: str, text: str, units: tuple[str, ...]
+) -> None:
+    assert break_units(text, locale) == units
+
+
+def test_a_thai_loan_word_is_not_split() -> None:
+    # ICU's dictionary alone breaks it after the first syllable.
+    units = break_units("แช่ในน้ำแร่นอร์ดิกนาน 18 ชั่วโมง", "th-TH")
+    assert any("นอร์ดิก" in unit for unit in units)
+    assert len(units) > 3
+
+
+def test_a_number_keeps_the_counter_that_touches_it() -> None:
+    units = break_units("北欧の水で18時間かけて抽出した味わい", "ja-JP")
+    assert not any(unit.endswith(("1", "8")) for unit in units)
+
+
+def test_a_brand_name_is_never_split() -> None:
+    units = break_units("Try Nordlys Coffee today", "en-US", ("Nordlys Coffee",))
+    assert units == ("Try ", "Nordlys Coffee ", "today")
+
+
+def test_characters_beyond_the_basic_plane_do_not_shift_breaks() -> None:
+    assert break_units("𠮷野家 の 味", "en-US")[-1] == "味"
+
+
+@given(st.text(st.sampled_from("ab -19%€夏の朝コーヒกาแฟقهوة한잔𠮷é"), min_size=1, max_size=40))
+def test_the_units_of_a_text_are_the_text(text: str) -> None:
+    for locale in ("en-US", "ja-JP", "th-TH", "zh-CN", "ko-KR", "ar-AE"):
+        assert "".join(break_units(text, locale)) == text
+
+
+@pytest.mark.parametrize(
+    "locale, text",
+    [
+        ("en-US", "Slow mornings, cold-brewed"),
+        ("ar-AE", "صباحات هادئة"),
+        ("hi-IN", "गर्मियों की सुबह"),
+        ("ja-JP", "夏の朝に、ゆっくり"),
+    ],
+)
+def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> None:
+    font = drawing_font(face_for(text, locale), 700, 100)
+    left, _, right, _ = font.getbbox(
+        text, anchor="ls", direction=direction_of(locale), language=locale
+    )
+    assert features.check("raqm")
+    assert measure(text, spec(text, locale)).width * 100 == pytest.approx(right - left, abs=4)
+
+
+def test_a_text_takes_the_largest_size_that_its_width_allows() -> None:
+    setting = fitted("Slow mornings", "en-US", 500, max_lines=1)
+    wider = set_lines(setting.lines, spec("x", "en-US"), setting.size_px + 1)
+    assert setting.width_px <= 500 < wider.width_px
+
+
+def test_lines_are_even() -> None:
+    setting = fitted("Kalt gebraut für lange Sommertage", "de-DE", 900, max_lines=2)
+    assert setting.lines == ("Kalt gebraut für", "lange Sommertage")
+
+
+def test_no_short_word_is_left_alone_on_the_last_line() -> None:
+    text = "Cold brew steeped for eighteen hours in spring water so"
+    for width_px in range(300, 1500, 25):
+        setting = fitted(text, "en-US", width_px)
+        assert setting.lines[-1] != "so"
+
+
+def test_no_single_character_is_left_alone_on_the_last_line() -> None:
+    for width_px in range(300, 1500, 50):
+        assert len(fitted("把北欧的清晨装进一杯冷萃", "zh-CN", width_px).lines[-1]) > 2
+
+
+def test_a_hyphenated_word_stays_whole_where_there_is_room() -> None:
+    lines = fitted("Slow mornings, cold-brewed", "en-US", 900, max_lines=2).lines
+    assert lines == ("Slow mornings,", "cold-brewed")
+
+
+def test_a_soft_hyphen_shows_only_where_a_line_breaks_at_it() -> None:
+    text = "Kapitäns\u00admütze"
+    assert fitted(text, "de-DE", 5000, max_lines=1).lines == ("Kapitänsmütze",)
+    assert fitted(text, "de-DE", 120, max_lines=2).lines == ("Kapitäns-", "mütze")
+
+
+def test_a_polish_single_letter_word_ends_no_line() -> None:
+    lines = fitted("Zimna kawa na długie i leniwe poranki", "pl-PL", 800).lines
+    assert not any(line.endswith(" i") for line in lines)
+
+
+def test_lines_with_stacked_marks_move_apart() -> None:
+    plain = set_lines(("กา", "กา"), spec("กา", "th-TH"), 100)
+    marked = set_lines(("ปู่ญู้", "ที่นี่"), spec("ที่", "th-TH"), 100)
+    gap = marked.baselines_px[1] - marked.baselines_px[0]
+    extents = [measure(line, spec(line, "th-TH")) for line in marked.lines]
+    assert gap > 100 * (extents[0].descent + extents[1].ascent)
+    assert gap >= plain.baselines_px[1] - plain.baselines_px[0]
+
+
+def test_a_word_that_is_too_wide_is_named() -> None:
+    text = "Die Donaudampfschifffahrtsgesellschaft"
+    limits = Limits(width_px=300, min_size_px=40, max_size_px=90, max_lines=3)
+    overflow = fit_text(text, spec(text, "de-DE"), limits)
+    assert isinstance(overflow, Overflow)
+    assert overflow.word == "Donaudampfschifffahrtsgesellschaft"
+    assert 0.5 < overflow.excess < 0.9
+
+
+def test_a_text_that_is_too_long_says_by_how_much() -> None:
+    text = "word " * 40
+    limits = Limits(width_px=500, min_size_px=40, max_size_px=90, max_lines=2)
+    overflow = fit_text(text.strip(), spec(text, "en-US"), limits)
+    assert isinstance(overflow, Overflow)
+    assert overflow.lines > 2
+    shorter = text[: int(len(text) * (1 - overflow.excess))].strip()
+    assert isinstance(fit_text(shorter, spec(text, "en-US"), limits), Setting)
+
+
+@given(
+    words=st.lists(st.text(st.sampled_from("abcdefgh-"), min_size=1, max_size=9), min_size=1),
+    width_px=st.integers(200, 1200),
+    max_lines=st.integers(1, 5),
+)
+def test_whatever_fits_stays_inside_its_limits(
+    words: list[str], width_px: int, max_lines: int
+) -> None:
+    text = " ".join(words)
+    limits = Limits(width_px=width_px, min_size_px=24, max_size_px=96, max_lines=max_lines)
+    setting = fit_text(text, spec("a", "en-US"), limits)
+    if isinstance(setting, Setting):
+        assert setting.width_px <= width_px
+        assert len(setting.lines) <= max_lines
+        assert 24 <= setting.size_px <= 96
+        assert "".join("".join(setting.lines).split()) == "".join(text.split())
