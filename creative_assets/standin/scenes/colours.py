@@ -117,11 +117,10 @@ class Light:
         if self.daytime == "day":
             return toned(self.tone(0.55), 0.72, 0.8), self.tone(0.84), mix(self.pale, self.sun, 0.4)
         if self.daytime == "evening":
-            dusk = mix(self.deep, self.accent, 0.22)
             return (
-                toned(dusk, 0.40),
-                mix(toned(self.accent, 0.62), dusk, 0.3),
-                mix(toned(self.accent, 0.80), self.sun, 0.45),
+                toned(mix(self.deep, self.accent, 0.10), 0.42),
+                mix(toned(self.accent, 0.70), self.pale, 0.25),
+                mix(toned(self.accent, 0.83), self.sun, 0.5),
             )
         return toned(self.deep, 0.16), toned(self.deep, 0.27), toned(self.tone(0.3), 0.42, 0.9)
 

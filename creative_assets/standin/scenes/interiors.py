@@ -58,8 +58,8 @@ def _frond(frame: Frame, root: tuple[float, float], angle: float, size: float, r
     width = np.sin(np.pi * t**0.75)
     outline = np.concatenate(
         [
-            np.stack([t, 0.13 * width - 0.12 * t * t]),
-            np.stack([t, -0.13 * width - 0.12 * t * t])[:, ::-1],
+            np.stack([t, 0.085 * width - 0.12 * t * t]),
+            np.stack([t, -0.085 * width - 0.12 * t * t])[:, ::-1],
         ],
         axis=1,
     )
@@ -231,7 +231,7 @@ def city(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
             line[columns] = horizon - tall * (1.0 + 0.4 * (1 - near))
             at += wide * float(rng.uniform(0.9, 1.5))
         colour = mix(mix(low, light.tone(0.3), 0.42), light.deep * 0.72, 0.15 + 0.85 * near)
-        mask = blurred(below(frame, line, 1.0), 3.2 + 2.6 * near)
+        mask = blurred(below(frame, line, 1.0), 5.5 - 1.5 * near)
         rise = smooth(0.0, 0.30, frame.v - line[None, :])
         body = over(
             frame.blank(colour), mix(low, light.accent, 0.25), 0.34 * rise * (1 - 0.6 * near)
@@ -246,7 +246,7 @@ def city(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     picture = glow(
         picture,
         mix(light.accent, light.sun, 0.6),
-        np.clip(blurred(windows, 4.0) * 3.2, 0, 1) * (0.95 if dusk else 0.15),
+        np.clip(blurred(windows, 2.6) * 1.7, 0, 1) * (0.95 if dusk else 0.15),
     )
     lamps = 46 if dusk else 18
     for mask, box in discs(
@@ -299,6 +299,7 @@ def botanical(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     short = min(frame.width, frame.height)
     for layer, (blur, many) in enumerate([(0.030, 4), (0.012, 4), (0.0, 4)]):
         near = layer / 2
+        sunlit = smooth(-0.5, 0.6, noise(frame, rng, (6, 6), 2) - 1.2 * (frame.v - 0.25))
         for index in range(many):
             side = -1.0 if index % 2 else 1.0
             root = (0.5 + side * (0.5 + 0.06 * near), float(rng.uniform(0.0, max(edge, 0.3))))
@@ -320,11 +321,7 @@ def botanical(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
                 0.15 + 0.42 * near * float(rng.uniform(0.5, 1)),
             )
             bright = mix(colour, light.sun, 0.38)
-            body = over(
-                frame.blank(colour),
-                bright,
-                smooth(-0.5, 0.6, noise(frame, rng, (6, 6), 2) - 1.2 * (frame.v - 0.25)),
-            )
+            body = over(frame.blank(colour), bright, sunlit)
             picture = over(picture, body, sharp * (0.55 + 0.42 * near))
     dapple = smooth(0.15, 0.60, noise(frame, rng, (4, 4), 3))
     picture = glow(picture, light.sun, 0.22 * dapple * smooth(edge + 0.1, 0.0, frame.v))

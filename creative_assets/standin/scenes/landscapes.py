@@ -229,21 +229,25 @@ def dunes(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         near = (index + 1) / 4
         foot = horizon + (edge - horizon) * near**1.1
         tall = 0.26 * (stage.base_v - stage.top_v) * (1.1 - 0.5 * near)
-        peak = float(rng.uniform(0.1, 0.9))
-        hump = np.exp(-(((frame.u[0] - peak) * frame.across / 0.62) ** 2))
-        line = foot - tall * (0.9 * hump + 0.35 * curve(frame, rng, 1.0, 2, 0.3)) + 0.02
+        aside = float(rng.uniform(0.22, 0.42)) / frame.across * (1 if index % 2 else -1)
+        peak = stage.centre_u + light.side * aside
+        slope = np.abs(frame.u[0] - peak) * frame.across
+        hump = np.exp(-((slope / 0.40) ** 1.25))
+        line = foot - tall * (0.95 * hump + 0.22 * curve(frame, rng, 0.8, 2, 0.3)) + 0.02
         under = frame.v - line[None, :]
-        down = np.clip(frame.v - float(line[min(int(peak * frame.width), frame.width - 1)]), 0, 1)
-        bend = float(rng.uniform(0.5, 1.1))
-        crest = peak + light.side * (bend * down**0.8 - 0.05 * np.sin(down * 26))
-        away = -light.side * -1 * (crest - frame.u) * frame.across
-        dark_side = smooth(-0.002, 0.008, away) * np.exp(-np.clip(away, 0, 9) / 0.30)
+        column = int(np.clip(peak, 0, 0.999) * frame.width)
+        down = np.clip(frame.v - float(line[column]), 0, 1) / (0.8 * tall)
+        bend = float(rng.uniform(0.20, 0.34)) / frame.across
+        crest = peak + light.side * bend * (down**0.9 + 0.20 * np.sin(down * 4.2))
+        away = light.side * (crest - frame.u) * frame.across
+        dark_side = smooth(-0.002, 0.010, away) * np.exp(-np.clip(away, 0, 9) / 0.45)
         bright = mix(mix(gold, light.sun, 0.35), low, 0.55 * (1 - near))
-        dim = mix(mix(gold, light.deep, 0.55), low, 0.55 * (1 - near))
-        body = over(frame.blank(bright), dim, dark_side * 0.9)
+        dusky = mix(toned(gold, 0.30 if light.dark else 0.50), light.deep, 0.18)
+        dim = mix(dusky, low, 0.50 * (1 - near))
+        body = over(frame.blank(bright), dim, dark_side * 0.85)
         body = over(body, mix(gold, low, 0.5 * (1 - near)), smooth(0.02, 0.22, under) * 0.45)
         picture = over(picture, body, below(frame, line, 1.3))
-    phase = frame.v * 0 + receding(frame, horizon - 0.05, rng, (1, 1)) * 1.6
+    phase = 1.6 * receding(frame, horizon - 0.05, rng, (1, 1))
     depth = 1 / (np.maximum(frame.v - horizon, 1e-3) * frame.down + 0.05)
     ripples = np.sin(depth * 26 + phase * 3 + (frame.u - 0.5) * depth * 2.2)
     near_fade = smooth(edge - 0.02, edge + 0.05, frame.v) * smooth(0.42, 0.0, frame.v - edge)
@@ -419,14 +423,11 @@ def forest(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
             )
             mask = np.maximum(mask, smooth(0.0022, -0.0014, off))
         mask *= smooth(edge + 0.05 * near, edge - 0.02 + 0.05 * near, frame.v)
-        hang = 0.34 - 0.10 * near + 0.5 * np.abs(frame.u - stage.centre_u)
-        mask = np.maximum(
-            mask,
-            smooth(
-                -0.02, 0.16, noise(frame, rng, (13, 13), 3) + 3.2 * (hang * (edge - 0.02) - frame.v)
-            )
-            * (0.30 + 0.16 * near),
-        )
+        if index in {1, 3, 4}:
+            hang = 0.30 - 0.10 * near + 0.75 * np.abs(frame.u - stage.centre_u) ** 1.3
+            leaves = noise(frame, rng, (20 - 6 * near, 20 - 6 * near), 3)
+            leaves = smooth(0.02, 0.14, leaves + 3.6 * (hang * (edge - 0.02) - frame.v))
+            mask = np.maximum(mask, leaves * (0.45 + 0.35 * near))
         edge_lit = smooth(0.5, 0.0, d) * 0.45 * (1 - 0.5 * near)
         body = over(frame.blank(colour), light.sun, edge_lit)
         picture = over(picture, body, mask)
@@ -469,6 +470,9 @@ def snow(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     picture = _sun(frame, picture, light, place, 0.045)
     _, _, low = light.sky()
     white = mix(from_hex("#f4f7fb"), light.pale, 0.35) * (0.42 if light.dark else 1.0)
+    white = mix(
+        white, low, {"morning": 0.12, "day": 0.0, "evening": 0.34, "night": 0.2}[light.daytime]
+    )
     blue = mix(mix(white, from_hex("#7f9cc4"), 0.5), light.tone(0.4), 0.25)
     line = horizon - 0.36 * (stage.base_v - stage.top_v) * (
         0.35 + 0.65 * curve(frame, rng, 1.6, 8, 0.47)

@@ -56,7 +56,7 @@ _USUAL_DAYTIME: Mapping[str, Daytime] = {
 # quarter of a second of CPU; at full size it would take a second.
 _PAINTED_PIXELS = 420_000
 # Small things, and the ball that stands for none, would look like monuments at full height.
-_SHARE_OF_ROOM = {"sphere": 0.52, "jar": 0.72, "cup": 0.92}
+_SHARE_OF_ROOM = {"sphere": 0.52, "jar": 0.74, "cup": 0.70}
 # Drawn things beyond this height are drawn at it and enlarged.
 _DRAWN_HEIGHT_PX = 620
 

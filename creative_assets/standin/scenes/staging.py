@@ -16,6 +16,8 @@ from creative_assets.standin.scenes.things import MATTE, SATIN, Part, lathe
 
 _PLINTH_TILT = 0.16
 _OPAQUE = 250
+# Parts of a thing whose lower edge is within this share of its height touch the ground.
+_TOUCHING = 0.09
 
 
 def _is_opaque(image: Image.Image) -> bool:
@@ -142,19 +144,20 @@ def _lay_shadow(
     wide = _soft_ellipse(width * 1.9, width * 0.46, 1.6)
     wide = wide.point(lambda level: level * 0.55 * strength)
     picture.paste(colour, (foot[0] - wide.width // 2, foot[1] - wide.height // 2), wide)
-    sole = thing.getchannel("A").crop((0, round(thing.height * 0.955), width, thing.height))
-    touches = np.asarray(sole, dtype=np.float32).max(axis=0)
+    opaque = np.asarray(thing.getchannel("A")) > _OPAQUE // 2
+    bottoms = thing.height - np.argmax(opaque[::-1], axis=0) * 1.0
+    # Where the outline's lower edge is nearly level, and near the ground, it touches it.
+    level = np.clip(1 - np.abs(np.gradient(bottoms)) / 0.6, 0, 1) * opaque.any(axis=0)
+    rise = (thing.height - bottoms) / thing.height
+    touches = level * np.clip(1 - rise / _TOUCHING, 0, 1) ** 0.5
     margin = round(width * 0.14)
-    for tall, blur, share in ((0.10, 0.030, 0.75), (0.035, 0.010, 0.95)):
-        rows = max(4, round(width * tall))
-        bow = np.sin(np.linspace(0, np.pi, rows)) ** 0.7
-        field = np.pad(
-            bow[:, None] * touches[None, :] * strength * share, ((margin, margin), (margin, margin))
-        )
-        mask = Image.fromarray(field.astype(np.uint8)).filter(
-            ImageFilter.GaussianBlur(max(1.0, width * blur))
-        )
-        picture.paste(colour, (foot[0] - mask.width // 2, foot[1] - mask.height // 2), mask)
+    rows = np.arange(-round(thing.height * _TOUCHING) - margin, margin)[:, None]
+    for tall, blur, share in ((0.050, 0.030, 0.75), (0.018, 0.010, 0.95)):
+        near = np.exp(-(((rows - bottoms + thing.height) / max(1.0, width * tall)) ** 2))
+        field = np.pad(near * touches * 255 * strength * share, ((0, 0), (margin, margin)))
+        mask = Image.fromarray(field.astype(np.uint8))
+        mask = mask.filter(ImageFilter.GaussianBlur(max(1.0, width * blur)))
+        picture.paste(colour, (foot[0] - mask.width // 2, foot[1] + int(rows[0, 0])), mask)
 
 
 def _lay_cast(

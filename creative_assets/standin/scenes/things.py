@@ -11,7 +11,7 @@ from string import Template
 
 import numpy as np
 import resvg_py
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from creative_assets.standin.scenes.canvas import smooth
 from creative_assets.standin.scenes.colours import Floats, Light, from_hex, lightness_of, mix, toned
@@ -111,7 +111,7 @@ def lathe(
     colour = np.zeros((3, height, width))
     multiplier, shine = np.ones((height, width)), np.zeros((height, width))
     for part in parts:
-        here = np.clip((t - part.start) * height_px + 0.5, 0, 1)
+        here = np.clip((t - part.start) * height_px + 0.5, 0, 1) if part.start else 1.0
         colour += (part.colour[:, None, None] - colour) * here
         more, white = lit(turn, slope / np.sqrt(1 + slope**2), part.material)
         multiplier += (more - multiplier) * here
@@ -227,22 +227,23 @@ def _dropper(light: Light, height_px: int) -> Image.Image:
 
 def _jar(light: Light, height_px: int) -> Image.Image:
     lid = lathe(
-        [(0, 0.86), (0.08, 0.90), (1, 0.90)],
+        [(0, 1.40), (0.10, 1.46), (1, 1.46)],
         [Part(0, _plain(light.accent), SATIN)],
-        round(height_px * 0.33),
+        round(height_px * 0.29),
         tilt=0.16,
     )
+    axis = round(height_px * 0.60)
     body = lathe(
-        [(0, 0.50), (0.04, 0.53), (0.90, 0.53), (1, 0.47)],
+        [(0, 0.70), (0.05, 0.735), (0.86, 0.735), (0.96, 0.70), (1, 0.64)],
         [
             Part(0, _plain(light.pale), SATIN),
-            Part(0.30, _plain(mix(light.pale, light.mid, 0.22)), MATTE),
+            Part(0.28, _plain(mix(light.pale, light.mid, 0.22)), MATTE),
             Part(0.72, _plain(light.pale), SATIN),
         ],
-        round(height_px * 0.62),
+        axis,
         tilt=0.16,
     )
-    return _stacked(body, lid, round(height_px * 0.62 * 0.16))
+    return _stacked(body, lid, round(axis * 0.22))
 
 
 def _tube(light: Light, height_px: int) -> Image.Image:
@@ -273,25 +274,31 @@ def _cup(light: Light, height_px: int) -> Image.Image:
         tilt=0.20,
     )
     axis = round(height_px * 0.66)
-    bowl = lathe(
-        [(0, 0.60), (0.3, 0.59), (0.62, 0.53), (0.85, 0.40), (1, 0.27)],
-        [Part(0, _plain(light.pale), SATIN)],
-        axis,
-        tilt=0.20,
-    )
-    brew = lathe(
-        [(0, 0.555), (1, 0.55)],
-        [Part(0, toned(mix(light.deep, light.accent, 0.55), 0.33), MATTE)],
-        axis,
-        tilt=0.20,
-    )
-    surface = brew.crop((0, 0, brew.width, round(axis * 0.555 * 0.40)))
-    bowl.alpha_composite(surface, ((bowl.width - surface.width) // 2, round(axis * 0.022)))
+    profile = [
+        (0, 0.600),
+        (0.15, 0.598),
+        (0.30, 0.588),
+        (0.45, 0.565),
+        (0.58, 0.530),
+        (0.70, 0.480),
+        (0.80, 0.425),
+        (0.88, 0.370),
+        (0.94, 0.320),
+        (1, 0.270),
+    ]
+    bowl = lathe(profile, [Part(0, _plain(light.pale), SATIN)], axis, tilt=0.20)
+    brew = Image.new("L", (2 * bowl.width, 4 * round(axis * 0.20 * 0.55)))
+    ImageDraw.Draw(brew).ellipse((0, 0, brew.width - 1, brew.height - 1), fill=255)
+    brew = brew.resize((round(bowl.width * 0.92), brew.height // 2), Image.Resampling.BOX)
+    surface = _css(toned(mix(light.deep, light.accent, 0.55), 0.33))
+    bowl.paste(surface, ((bowl.width - brew.width) // 2, round(axis * 0.018)), brew)
     handle = _drawn("handle", round(axis * 0.62), {"glaze": _plain(light.pale)})
     cup = Image.new("RGBA", (bowl.width + handle.width, bowl.height))
     cup.alpha_composite(handle, (bowl.width - round(handle.width * 0.22), round(axis * 0.22)))
     cup.alpha_composite(bowl, (0, 0))
-    both = Image.new("RGBA", (max(saucer.width, cup.width), cup.height + saucer.height // 2))
+    both = Image.new(
+        "RGBA", (max(saucer.width, bowl.width + 2 * handle.width), cup.height + saucer.height // 2)
+    )
     middle = both.width // 2
     both.alpha_composite(saucer, (middle - saucer.width // 2, both.height - saucer.height))
     both.alpha_composite(
