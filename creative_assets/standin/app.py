@@ -6,6 +6,7 @@ What is answered is in `chat`, `pictures` and `answers`; how it is broken in `fa
 import asyncio
 import itertools
 import os
+import secrets
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -31,10 +32,11 @@ class Engine:
     def __init__(self, behaviour: Behaviour, log: RequestLog) -> None:
         """Log to `log`."""
         self.log = log
-        self._nonces = itertools.count(1)
+        # Where it begins is left to chance: a restarted server shall not repeat itself.
+        self._nonces = itertools.count(1 + secrets.randbelow(1_000_000))
         # Painting is CPU work: more threads than cores would only cost memory. An executor of
         # our own serves any number of event loops, which anyio's limiters do not.
-        self._threads = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="stand-in")
+        self._painters = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="stand-in")
         self.behave(behaviour)
 
     def behave(self, behaviour: Behaviour) -> None:
@@ -68,15 +70,17 @@ class Engine:
         if early is not None:
             return early
         await asyncio.sleep(_latency_s(call, behaviour))
+        is_picture = call.operation in PICTURES
         refused = any(text in call.text for text in behaviour.refuse)
-        if refused and call.operation in PICTURES:
+        if refused and is_picture:
             raise faults.moderation_error()
         nonce = next(self._nonces) if behaviour.vary else 0
+        threads = self._painters if is_picture else None  # text doesn't queue behind pictures
         loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(self._threads, call.answer, nonce)
+        body = await loop.run_in_executor(threads, call.answer, nonce)
         if refused:
             body = chat.refused(body, faults.REFUSAL)
-        return await loop.run_in_executor(self._threads, faults.late_answer, fault, body, behaviour)
+        return await loop.run_in_executor(threads, faults.late_answer, fault, body, behaviour)
 
 
 def create_app(

@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse
 
 from creative_assets.standin.behaviour import Operation
 
-HEADERS = {"x-stand-in": "true", "openai-processing-ms": "0", "openai-version": "2020-10-01"}
+HEADERS = {"x-stand-in": "true", "openai-version": "2020-10-01"}
 FINGERPRINT = "stand-in"
 CREATED = 1_767_225_600  # one instant for all: the same request gets the same bytes
 
