@@ -45,7 +45,8 @@ _PLUGINS: dict[ImageKind, type[ImageFile.ImageFile]] = {
     "jpeg": JpegImageFile,
     "webp": WebPImageFile,
 }
-# What Pillow's decoders were seen to raise for broken bytes.
+# What Pillow's decoders were seen to raise for broken bytes; the warning, for a broken EXIF block,
+# only where warnings are errors.
 _DECODER_ERRORS = (
     AttributeError,
     EOFError,

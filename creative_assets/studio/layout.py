@@ -271,7 +271,8 @@ def _salience(colors: Floats, edges: Floats) -> Floats:
     unlike = np.min(
         [np.abs(seen - np.median(side, axis=(0, 1))).mean(axis=2) for side in sides], axis=0
     )
-    near_edges = marks.blurred(edges, max(1, min(edges.shape) // 12))
+    # Running sums leave values a hair below 0, which have no root.
+    near_edges = np.maximum(marks.blurred(edges, max(1, min(edges.shape) // 12)), 0)
     drawn = marks.blurred(np.sqrt(unlike * near_edges), max(1, min(edges.shape) // 32))
     salience: Floats = np.clip(drawn - drawn.mean() - 0.25 * drawn.std() - 0.01, 0, None)
     total = salience.sum()
@@ -323,7 +324,7 @@ def _subject(sight: Sight, crop: Box, upscale: float, rest: Box) -> Box:
     rows, columns = sight.within(_in_source(rest, crop, upscale))
     weights = sight.salience[rows, columns] * _toward_center(rows, columns)
     if not weights.any():
-        return rest.inset(min(rest.width_px, rest.height_px) // 5)
+        return rest.inset(min(rest.width_px, rest.height_px) // 3)
     cell = math.ceil(max(weights.shape) / _SUBJECT_GRID)
     left, top, right, bottom = _densest(_in_cells(weights, cell))
     pixels = cell * upscale / sight.scale

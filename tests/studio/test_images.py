@@ -54,9 +54,7 @@ def jpeg_of(width: int, height: int) -> bytes:
     return content[:at] + struct.pack(">HH", height, width) + content[at + 4 :]
 
 
-@pytest.mark.parametrize(
-    ("file_type", "kind"), [("PNG", "png"), ("JPEG", "jpeg"), ("WEBP", "webp")]
-)
+@pytest.mark.parametrize("file_type,kind", [("PNG", "png"), ("JPEG", "jpeg"), ("WEBP", "webp")])
 def test_a_whole_picture_is_described_by_kind_and_size(file_type: str, kind: str) -> None:
     content = encoded(Image.new("RGB", (30, 20), RED), file_type)
 
@@ -276,7 +274,9 @@ SAMPLES = [
     encoded(Image.effect_noise((16, 12), 60).convert("P"), "PNG", transparency=3),
     encoded(Image.effect_noise((16, 12), 60).convert("RGB"), "JPEG", progressive=True),
     encoded(
-        Image.effect_noise((16, 12), 60).convert("RGB"), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0"
+        Image.effect_noise((16, 12), 60).convert("RGB"),
+        "JPEG",
+        exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0",
     ),
     encoded(Image.effect_noise((16, 12), 60).convert("RGBA"), "WEBP"),
     svg('<g><use href="#a"/><path id="a" d="M0 0h9v9z" fill="red"/></g>'),

@@ -1,0 +1,402 @@
+"""A plan puts subject, text and logo where they have room, on any picture."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw, ImageFilter
+
+from creative_assets.studio.errors import RenderError
+from creative_assets.studio.formats import (
+    Format,
+    all_formats,
+    format_named,
+    safe_box,
+    zone_box,
+)
+from creative_assets.studio.layout import (
+    MAX_CANDIDATES,
+    MIN_LOGO_CONTRAST,
+    FormatPlan,
+    Zones,
+    crop_to,
+    draw_candidates,
+    logo_candidates,
+    plan_zones,
+)
+from creative_assets.studio.logo import (
+    Logo,
+    LogoFile,
+    LogoSpot,
+    clear_space_px,
+    logo_match,
+    place_logo,
+    plate_margin_px,
+)
+from creative_assets.studio.values import Box, Direction, Size
+
+Color = tuple[int, int, int]
+FORMATS = list(all_formats().values())
+by_format = pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
+by_direction = pytest.mark.parametrize("direction", ["ltr", "rtl"])
+
+
+def word(color: str, width: int = 300) -> LogoFile:
+    bars = "".join(f'<rect x="{x}" width="12" height="100"/>' for x in range(0, width, 24))
+    content = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 100">'
+    return LogoFile(f"{color}.svg", f'{content}<g fill="{color}">{bars}</g></svg>'.encode())
+
+
+DARK_ONLY = Logo({"default": word("#0B3D2E")})
+LIGHT_ONLY = Logo({"default": word("#FFF8E8")})
+BOTH = Logo({"default": word("#0B3D2E"), "light": word("#FFFFFF")})
+
+
+def plain(size: tuple[int, int], color: Color = (225, 215, 200)) -> Image.Image:
+    return Image.new("RGB", size, color)
+
+
+def with_subject(
+    size: tuple[int, int], across: float, down: float, color: Color = (225, 215, 200)
+) -> Image.Image:
+    """A striped can on a plain ground, its middle at these fractions of the picture."""
+    picture = plain(size, color)
+    side = min(size) // 5
+    x, y = round(across * size[0]), round(down * size[1])
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((x - side // 2, y - side, x + side // 2, y + side), fill=(170, 40, 30))
+    draw.rectangle((x - side // 2, y - side // 4, x + side // 2, y + side // 4), fill=(20, 90, 60))
+    return picture
+
+
+def confetti(size: tuple[int, int]) -> Image.Image:
+    noise = np.random.default_rng(7).integers(0, 255, (size[1] // 12, size[0] // 12, 3))
+    return Image.fromarray(noise.astype(np.uint8)).resize(size, Image.Resampling.NEAREST)
+
+
+def calm_part(picture: Image.Image, box: Box) -> Image.Image:
+    """The same picture, with one part made even."""
+    calmed = picture.copy()
+    calmed.paste((225, 215, 200), box.corners)
+    return calmed
+
+
+def pixels(fmt: Format) -> tuple[int, int]:
+    return fmt.size.width_px, fmt.size.height_px
+
+
+def candidates_on(
+    picture: Image.Image,
+    fmt: Format,
+    logo: Logo = DARK_ONLY,
+    direction: Direction = "ltr",
+    wish: str | None = None,
+) -> tuple[Zones, tuple[LogoSpot, ...]]:
+    zones = plan_zones(picture, fmt, direction)
+    frame = crop_to(picture, zones.crop, fmt.size)
+    return zones, logo_candidates(frame, fmt, zones, logo, direction, wish)
+
+
+def outer(spot: LogoSpot) -> Box:
+    """The logo with its plate."""
+    return spot.box.inset(-plate_margin_px(spot.box.height_px) if spot.plate else 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    width=st.integers(160, 2400),
+    height=st.integers(160, 2400),
+    fmt=st.sampled_from(FORMATS),
+    direction=st.sampled_from(["ltr", "rtl"]),
+    place=st.tuples(st.floats(0.1, 0.9), st.floats(0.1, 0.9)),
+)
+def test_any_picture_is_cropped_to_the_exact_ratio_and_no_more_than_needed(
+    width: int, height: int, fmt: Format, direction: Direction, place: tuple[float, float]
+) -> None:
+    zones = plan_zones(with_subject((width, height), *place), fmt, direction)
+
+    crop, frame = zones.crop, Box(left_px=0, top_px=0, width_px=width, height_px=height)
+    assert crop.width_px * fmt.size.height_px == crop.height_px * fmt.size.width_px
+    assert frame.contains(crop)
+    assert crop.width_px > width - 16 or crop.height_px > height - 16
+    assert zones.upscale == fmt.size.width_px / crop.width_px
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 1000),
+    fmt=st.sampled_from(FORMATS),
+    direction=st.sampled_from(["ltr", "rtl"]),
+    logo_width=st.integers(60, 1100),
+    grain=st.sampled_from([4, 9, 40]),
+)
+def test_any_candidate_keeps_its_distance_from_edges_and_text(
+    seed: int, fmt: Format, direction: Direction, logo_width: int, grain: int
+) -> None:
+    noise = np.random.default_rng(seed).integers(0, 255, (grain, grain, 3)).astype(np.uint8)
+    picture = Image.fromarray(noise).resize(pixels(fmt), Image.Resampling.BICUBIC)
+    logo = Logo({"default": word("#0B3D2E", logo_width), "light": word("#FFFFFF", logo_width)})
+
+    zones, spots = candidates_on(picture, fmt, logo, direction)
+
+    names = [spot.name for spot in spots]
+    assert 2 <= len(spots) <= MAX_CANDIDATES
+    assert len(set(names)) == len(names)
+    for spot in spots:
+        clear = spot.box.inset(-clear_space_px(spot.box.height_px))
+        assert safe_box(fmt).contains(outer(spot))
+        assert not outer(spot).overlaps(zones.text_zone)
+        assert not clear.overlaps(zones.text_zone)
+        assert spot.contrast >= MIN_LOGO_CONTRAST
+        assert 0 <= spot.calmness <= 1
+
+
+def test_a_picture_that_is_too_small_is_refused() -> None:
+    with pytest.raises(RenderError, match="8x8 px is too small for 16x9"):
+        plan_zones(plain((8, 8)), format_named("16x9"), "ltr")
+
+
+def test_a_crop_of_another_ratio_is_refused() -> None:
+    with pytest.raises(RenderError, match="exactly that ratio"):
+        crop_to(
+            plain((200, 200)),
+            Box(left_px=0, top_px=0, width_px=200, height_px=199),
+            Size(width_px=1080, height_px=1080),
+        )
+
+
+def test_a_crop_beyond_the_picture_is_refused() -> None:
+    with pytest.raises(RenderError, match="expected a part of it"):
+        crop_to(
+            plain((200, 200)),
+            Box(left_px=1, top_px=0, width_px=200, height_px=200),
+            Size(width_px=1080, height_px=1080),
+        )
+
+
+@pytest.mark.parametrize("across", [0.2, 0.5, 0.8])
+def test_a_crop_keeps_the_subject(across: float) -> None:
+    fmt = format_named("9x16")
+    picture = with_subject((1600, 900), across, 0.5)
+
+    zones = plan_zones(picture, fmt, "ltr")
+
+    middle = round(across * 1600)
+    assert zones.crop.left_px < middle - 90
+    assert middle + 90 < zones.crop.right_px
+
+
+@by_format
+@by_direction
+def test_the_subject_is_where_it_is(fmt: Format, direction: Direction) -> None:
+    wanted = zone_box(fmt.subject_zone, fmt.size, direction)
+    across = (wanted.left_px + wanted.width_px / 2) / fmt.size.width_px
+    down = (wanted.top_px + wanted.height_px / 2) / fmt.size.height_px
+
+    zones = plan_zones(with_subject(pixels(fmt), across, down), fmt, direction)
+
+    short_px = min(pixels(fmt))
+    x, y = round(across * fmt.size.width_px), round(down * fmt.size.height_px)
+    core = Box(
+        left_px=x - short_px // 12,
+        top_px=y - short_px // 7,
+        width_px=short_px // 6,
+        height_px=2 * (short_px // 7),
+    )
+    assert zones.subject.contains(core)
+    assert zones.subject.width_px < short_px // 2
+    assert not zones.subject.overlaps(zones.text_zone)
+
+
+@by_format
+@by_direction
+def test_the_first_text_zone_is_taken_on_an_even_picture(fmt: Format, direction: Direction) -> None:
+    zones = plan_zones(plain(pixels(fmt)), fmt, direction)
+
+    assert zones.text_zone == zone_box(fmt.text_zones[0], fmt.size, direction)
+    assert not zones.subject.overlaps(zones.text_zone)
+
+
+@by_format
+@by_direction
+@pytest.mark.parametrize("place", [0, 1])
+def test_text_goes_where_the_picture_is_calm(fmt: Format, direction: Direction, place: int) -> None:
+    calm = zone_box(fmt.text_zones[place], fmt.size, direction)
+
+    zones = plan_zones(calm_part(confetti(pixels(fmt)), calm), fmt, direction)
+
+    assert zones.text_zone == calm
+
+
+@by_format
+@by_direction
+def test_the_logo_lines_up_with_the_text(fmt: Format, direction: Direction) -> None:
+    _, spots = candidates_on(plain(pixels(fmt)), fmt, direction=direction)
+
+    safe = safe_box(fmt)
+    assert {spot.box.left_px for spot in spots if spot.name.endswith("left")} <= {safe.left_px}
+    assert {spot.box.right_px for spot in spots if spot.name.endswith("right")} <= {safe.right_px}
+
+
+@by_format
+def test_a_name_says_where_on_the_frame_a_spot_is(fmt: Format) -> None:
+    _, spots = candidates_on(confetti(pixels(fmt)), fmt)
+
+    for spot in spots:
+        across = (spot.box.left_px + spot.box.width_px / 2) / fmt.size.width_px
+        down = (spot.box.top_px + spot.box.height_px / 2) / fmt.size.height_px
+        row = "top" if down < 1 / 3 else "middle" if down < 2 / 3 else "bottom"
+        column = "left" if across < 0.4 else "center" if across < 0.6 else "right"
+        assert spot.name == f"{row}-{column}"
+
+
+@by_format
+@by_direction
+def test_the_logo_keeps_clear_of_the_subject(fmt: Format, direction: Direction) -> None:
+    wanted = zone_box(fmt.subject_zone, fmt.size, direction)
+    across = (wanted.left_px + wanted.width_px / 2) / fmt.size.width_px
+
+    zones, spots = candidates_on(with_subject(pixels(fmt), across, 0.3), fmt, direction=direction)
+
+    assert [spot.name for spot in spots if outer(spot).overlaps(zones.subject)] == []
+
+
+def test_where_all_is_subject_the_logo_still_gets_a_place() -> None:
+    fmt = format_named("1x1")
+    everything = zone_box(fmt.subject_zone, fmt.size, "ltr").inset(-60)
+    zones = plan_zones(plain(pixels(fmt)), fmt, "ltr").model_copy(update={"subject": everything})
+
+    spots = logo_candidates(plain(pixels(fmt)), fmt, zones, DARK_ONLY, "ltr", None)
+
+    assert len(spots) >= 2
+    assert all(spot.box.overlaps(everything) for spot in spots)
+
+
+def test_the_logo_shrinks_before_it_touches_the_subject() -> None:
+    fmt = format_named("1x1")
+    frame = plain(pixels(fmt))
+    zones = plan_zones(frame, fmt, "ltr")
+    [usual, *_] = logo_candidates(frame, fmt, zones, DARK_ONLY, "ltr", None)
+    near = zones.model_copy(
+        update={"subject": Box(left_px=0, top_px=160, width_px=1080, height_px=380)}
+    )
+
+    [first, *_] = logo_candidates(frame, fmt, near, DARK_ONLY, "ltr", None)
+
+    assert first.box.width_px < usual.box.width_px
+    assert not first.box.overlaps(near.subject)
+
+
+def test_the_calmest_corner_comes_first() -> None:
+    fmt = format_named("1x1")
+    corner = Box(left_px=600, top_px=0, width_px=480, height_px=260)
+    lower = zone_box(fmt.text_zones[0], fmt.size, "ltr")
+    picture = calm_part(calm_part(confetti(pixels(fmt)), lower), corner)
+
+    _, spots = candidates_on(picture, fmt)
+
+    assert spots[0].name == "top-right"
+
+
+@by_direction
+def test_of_equal_spots_the_one_where_reading_starts_comes_first(direction: Direction) -> None:
+    _, spots = candidates_on(plain((1080, 1080)), format_named("1x1"), direction=direction)
+
+    assert spots[0].name == {"ltr": "top-left", "rtl": "top-right"}[direction]
+
+
+@pytest.mark.parametrize("wish", ["top-left", "top-center", "top-right"])
+def test_a_wish_comes_first(wish: str) -> None:
+    _, spots = candidates_on(plain((1080, 1350)), format_named("4x5"), wish=wish)
+
+    assert spots[0].name == wish
+
+
+def test_a_wish_never_wins_over_the_subject() -> None:
+    fmt = format_named("1x1")
+    zones, spots = candidates_on(with_subject(pixels(fmt), 0.5, 0.2), fmt, wish="top-center")
+
+    assert "top-center" not in {spot.name for spot in spots}
+    assert not spots[0].box.overlaps(zones.subject)
+
+
+@pytest.mark.parametrize(
+    "logo,color,version,plate",
+    [
+        (BOTH, (235, 228, 215), "default", False),
+        (BOTH, (20, 24, 40), "light", False),
+        (DARK_ONLY, (20, 24, 40), "default", True),
+        (LIGHT_ONLY, (250, 250, 250), "default", True),
+        (LIGHT_ONLY, (20, 24, 40), "default", False),
+    ],
+)
+def test_the_version_that_reads_best_is_taken_and_a_plate_only_where_none_does(
+    logo: Logo,
+    color: Color,
+    version: str,
+    plate: bool,  # noqa: FBT001  a parameter
+) -> None:
+    _, spots = candidates_on(plain((1080, 1080), color), format_named("1x1"), logo)
+
+    assert {(spot.version, spot.plate) for spot in spots} == {(version, plate)}
+
+
+def test_on_a_busy_picture_a_plate_keeps_the_logo_readable() -> None:
+    _, spots = candidates_on(confetti((1080, 1080)), format_named("1x1"), BOTH)
+
+    assert all(spot.plate for spot in spots)
+
+
+@by_format
+def test_the_logo_is_large_enough_and_not_larger(fmt: Format) -> None:
+    short_px = min(pixels(fmt))
+    for width in (100, 300, 900):
+        logo = Logo({"default": word("#0B3D2E", width)})
+        _, spots = candidates_on(plain(pixels(fmt)), fmt, logo)
+        assert all(0.13 <= spot.box.width_px / short_px <= 0.35 for spot in spots)
+        assert all(spot.box.height_px <= 0.2 * short_px + 1 for spot in spots)
+
+
+@by_format
+@by_direction
+def test_a_placed_logo_is_found_again(fmt: Format, direction: Direction) -> None:
+    picture = with_subject(pixels(fmt), 0.5, 0.3).filter(ImageFilter.GaussianBlur(2))
+    zones, spots = candidates_on(picture, fmt, BOTH, direction)
+    frame = crop_to(picture, zones.crop, fmt.size)
+
+    for spot in spots:
+        assert logo_match(place_logo(frame, BOTH, spot), BOTH, spot) > 0.97
+        assert logo_match(frame, BOTH, spot) < 0.4
+
+
+@by_format
+def test_a_plan_survives_being_stored(fmt: Format) -> None:
+    zones, spots = candidates_on(with_subject(pixels(fmt), 0.5, 0.3), fmt)
+    plan = FormatPlan(format=fmt.name, size=fmt.size, logo=spots[0], **dict(zones))
+
+    assert FormatPlan.model_validate_json(plan.model_dump_json()) == plan
+
+
+def test_planning_twice_gives_the_same_plan() -> None:
+    assert candidates_on(confetti((1080, 1080)), format_named("1x1")) == candidates_on(
+        confetti((1080, 1080)), format_named("1x1")
+    )
+
+
+@by_format
+def test_each_candidate_is_outlined_on_a_small_picture(fmt: Format) -> None:
+    picture = plain(pixels(fmt))
+    _, spots = candidates_on(picture, fmt)
+
+    shown = draw_candidates(picture, spots)
+
+    scale = shown.width / fmt.size.width_px
+    assert max(shown.size) == 768
+    assert shown.width / shown.height == pytest.approx(fmt.size.ratio, rel=0.005)
+    for spot, edge in itertools.product(spots, ("left_px", "right_px")):
+        x = round(getattr(spot.box, edge) * scale)
+        y = round((spot.box.top_px + spot.box.height_px / 2) * scale)
+        near = {shown.getpixel((x + step, y)) for step in range(-4, 5)}
+        assert (255, 255, 0) in near
