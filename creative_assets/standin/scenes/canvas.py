@@ -204,12 +204,14 @@ def vignette(frame: Frame, picture: Floats, strength: float) -> Floats:
     return picture * (1 - strength * smooth(0.35, 0.95, d))
 
 
-def calmed(picture: Floats, mask: Floats, strength: float) -> Floats:
-    """Throw a part of the picture far out of focus."""
+def calmed(picture: Floats, mask: Floats) -> Floats:
+    """Throw a part of the picture out of focus: a little where the mask begins, then far out."""
     _, height, width = picture.shape
-    radius = min(width, height) / 7
-    soft = np.stack([blurred(plane, radius) for plane in picture])
-    return picture + (soft - picture) * (mask * strength)
+    short = min(width, height)
+    slightly = np.stack([blurred(plane, max(2.0, short / 45)) for plane in picture])
+    wholly = np.stack([blurred(plane, short / 7) for plane in picture])
+    picture = picture + (slightly - picture) * smooth(0.0, 0.45, mask)
+    return picture + (wholly - picture) * (0.94 * smooth(0.25, 1.0, mask))
 
 
 def developed(picture: Floats, size: Size) -> Image.Image:

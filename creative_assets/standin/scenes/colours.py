@@ -118,7 +118,7 @@ class Light:
             return toned(self.tone(0.55), 0.72, 0.8), self.tone(0.84), mix(self.pale, self.sun, 0.4)
         if self.daytime == "evening":
             return (
-                toned(mix(self.deep, self.accent, 0.10), 0.42),
+                toned(mix(self.mid, self.accent, 0.25), 0.56, 0.8),
                 mix(toned(self.accent, 0.70), self.pale, 0.25),
                 mix(toned(self.accent, 0.83), self.sun, 0.5),
             )

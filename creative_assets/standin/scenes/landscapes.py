@@ -55,7 +55,7 @@ def _sun(
     warm = mix(light.sun, light.accent, 0.45)
     picture = glow(picture, warm, 0.50 * np.exp(-d / (radius * 4.2)))
     picture = glow(picture, light.sun, 0.42 * np.exp(-d / (radius * 1.6)))
-    return over(picture, colour, 0.96 * smooth(radius * 1.03, radius * 0.97, d))
+    return over(picture, colour, 0.96 * smooth(radius * 1.05, radius * 0.93, d))
 
 
 def _sun_place(stage: Stage, light: Light, rng: Rng, above: float) -> tuple[float, float]:
@@ -187,11 +187,9 @@ def sea(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     )
     picture = over(picture, water, below(frame, _flat(frame, horizon), 1.2))
     shore = edge - 0.01 + 0.012 * curve(frame, rng, 1.2, 3, 0.4)
-    sand = mix(light.tone(0.72), from_hex("#cdb79a"), 0.45)
-    sand = mix(
-        sand,
-        light.deep,
-        {"morning": 0.10, "day": 0.0, "evening": 0.34, "night": 0.75}[light.daytime],
+    sand = mix(mix(light.tone(0.78), from_hex("#d3b48c"), 0.6), light.accent, 0.12)
+    sand = toned(
+        sand, {"morning": 0.74, "day": 0.80, "evening": 0.66, "night": 0.30}[light.daytime]
     )
     grit = 0.045 * noise(frame, rng, (40, 60), 3) + 0.05 * receding(frame, edge - 0.06, rng, (2, 5))
     picture = _ground(
@@ -200,7 +198,7 @@ def sea(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         shore,
         (
             mix(sand, low, 0.35),
-            toned(mix(sand, light.accent, 0.25), 0.24 if light.dark else 0.56, 0.8),
+            toned(mix(sand, light.accent, 0.15), 0.20 if light.dark else 0.54, 0.9),
         ),
         grit * smooth(0.35, 0.0, frame.v - edge),
     )

@@ -54,7 +54,7 @@ _USUAL_DAYTIME: Mapping[str, Daytime] = {
 
 # Soft layers are painted at about this many pixels and brought up to size: 1088x1920 takes a
 # quarter of a second of CPU; at full size it would take a second.
-_PAINTED_PIXELS = 420_000
+_PAINTED_PIXELS = 380_000
 # Small things, and the ball that stands for none, would look like monuments at full height.
 _SHARE_OF_ROOM = {"sphere": 0.52, "jar": 0.74, "cup": 0.70}
 # Drawn things beyond this height are drawn at it and enlarged.
@@ -89,7 +89,7 @@ def paint_scene(prompt: str, size: Size, photos: Sequence[Image.Image], seed: in
     backdrop = PAINTERS[family](frame, stage, light, rng)
     painted = bloom(backdrop.picture, 0.16)
     painted = vignette(frame, painted, 0.24)
-    painted = calmed(painted, stage.calm_mask(frame), 0.93)
+    painted = calmed(painted, stage.calm_mask(frame))
     picture = developed(painted, size)
     thing = _thing_for(words, photos, light, (stage, backdrop.ground, picture.size))
     if thing is not None:
@@ -124,7 +124,7 @@ def _thing_for(
             room_for(stage, ground, frame, hero.width / hero.height), Image.Resampling.BICUBIC
         )
     name = words.thing
-    if name is None and ground.plinth is not None:
+    if name is None and ground.plinth is not None and not ground.rough:
         name = "sphere"
     if name is None:
         return None

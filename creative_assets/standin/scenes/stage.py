@@ -41,7 +41,7 @@ class Stage:
         if self.calm_side is None:
             return np.zeros((frame.height, frame.width), dtype=np.float32)
         ahead = {"lower": 1 - frame.v, "upper": frame.v, "left": frame.u, "right": 1 - frame.u}
-        soft = smooth(self.calm_share + 0.05, self.calm_share - 0.07, ahead[self.calm_side])
+        soft = smooth(self.calm_share + 0.07, self.calm_share - 0.09, ahead[self.calm_side])
         return np.broadcast_to(soft, (frame.height, frame.width))
 
 

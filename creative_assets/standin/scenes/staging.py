@@ -200,20 +200,18 @@ def _lay_reflection(
     picture: Image.Image, cutout: Image.Image, foot: tuple[int, int], strength: float
 ) -> None:
     """Mirror the thing in the ground, blurred and fading."""
-    long = round(cutout.height * 0.45)
-    mirror = cutout.transpose(Image.Transpose.FLIP_TOP_BOTTOM).crop((0, 0, cutout.width, long))
-    mirror = mirror.resize((max(2, mirror.width // 3), max(2, long // 3)), Image.Resampling.BOX)
-    mirror = mirror.filter(ImageFilter.GaussianBlur(max(0.6, cutout.width / 220)))
-    mirror = mirror.resize((cutout.width, long), Image.Resampling.BICUBIC)
+    long, margin = round(cutout.height * 0.45), 9 * max(1, cutout.width // 90)
+    mirror = Image.new("RGBA", (cutout.width + 2 * margin, long))
+    mirror.paste(cutout.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (margin, 0))
+    small = mirror.resize((max(2, mirror.width // 3), max(2, long // 3)), Image.Resampling.BOX)
+    small = small.filter(ImageFilter.GaussianBlur(max(0.6, cutout.width / 110)))
+    mirror = small.resize(mirror.size, Image.Resampling.BICUBIC)
     fade = (np.linspace(1, 0, long) ** 1.6 * 255 * strength).astype(np.uint8)
     mask = ImageChops.multiply(
-        mirror.getchannel("A"), Image.fromarray(fade[:, None].repeat(cutout.width, axis=1))
+        mirror.getchannel("A"), Image.fromarray(fade[:, None].repeat(mirror.width, axis=1))
     )
-    picture.paste(
-        mirror.convert("RGB"),
-        (foot[0] - cutout.width // 2, foot[1] - round(cutout.width * 0.02)),
-        mask,
-    )
+    place = (foot[0] - mirror.width // 2, foot[1] - round(cutout.width * 0.02))
+    picture.paste(mirror.convert("RGB"), place, mask)
 
 
 def _in_light(cutout: Image.Image, light: Light) -> Image.Image:
