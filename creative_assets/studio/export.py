@@ -35,11 +35,9 @@ _SETTINGS: Mapping[FileType, Mapping[str, Any]] = {
     "webp": {"format": "WEBP", "quality": 90, "method": 2},
 }
 
-_STRIP_HEIGHTS_PX = (360, 300, 240, 200, 160, 120, 90, 60, 48, 40, 32, 24, 16)
-_STRIP_QUALITIES = (82, 60, 40, 20)
-# Even at the lowest quality, photographs take more than a byte for so many pixels: larger strips
-# need not be tried.
-_MOST_PIXELS_A_BYTE = 60
+_STRIP_HEIGHT_PX, _LEAST_STRIP_HEIGHT_PX = 320, 16
+_STRIP_QUALITY = 50
+_PIXELS_A_BYTE = 30  # of calm photographs at that quality: where the search for a size begins
 _STRIP_GAP_PX = 8
 
 _PAPER = (250, 249, 246)
@@ -108,18 +106,20 @@ def thumbnail(images: Sequence[Image.Image], max_bytes: int) -> bytes:
     Raises:
         RenderError: Not even the smallest strip is that small.
     """
-    for height_px in _STRIP_HEIGHTS_PX:
-        strip = _strip(images, height_px)
-        if strip.width * strip.height > max_bytes * _MOST_PIXELS_A_BYTE:
-            continue
-        for quality in _STRIP_QUALITIES:
-            buffer = io.BytesIO()
-            strip.save(buffer, format="WEBP", quality=quality, method=4)
-            if buffer.tell() <= max_bytes:
-                return buffer.getvalue()
+    largest = _strip(images, _STRIP_HEIGHT_PX)
+    likely_px = math.sqrt(max_bytes * _PIXELS_A_BYTE * largest.height / largest.width)
+    height_px = min(_STRIP_HEIGHT_PX, int(likely_px))
+    while height_px >= _LEAST_STRIP_HEIGHT_PX:
+        buffer = io.BytesIO()
+        _at_height(largest, height_px).save(buffer, format="WEBP", quality=_STRIP_QUALITY)
+        size_bytes = buffer.tell()
+        if size_bytes <= max_bytes:
+            return buffer.getvalue()
+        # Bytes go with the area; a little below, so that a second try nearly always fits.
+        height_px = int(height_px * 0.93 * math.sqrt(max_bytes / size_bytes))
     raise RenderError(
         f"A strip of {len(images)} pictures does not fit {max_bytes} bytes, even "
-        f"{_STRIP_HEIGHTS_PX[-1]} px high. Allow more bytes."
+        f"{_LEAST_STRIP_HEIGHT_PX} px high. Allow more bytes."
     )
 
 
