@@ -132,8 +132,8 @@ def contact_sheet(rows: Sequence[tuple[str, Sequence[Image.Image]]], title: str)
         RenderError: A label or the title is too long for its place, or has an unknown character.
     """
     scaled = [(label, [_at_height(image, _ROW_PX) for image in images]) for label, images in rows]
-    widest_px = max(sum(image.width for image in images) for _, images in scaled)
-    most = max(len(images) for _, images in scaled)
+    widest_px = max((sum(image.width for image in images) for _, images in scaled), default=0)
+    most = max((len(images) for _, images in scaled), default=0)
     pictures_px = _MARGIN_PX + _LABEL_PX
     width_px = pictures_px + widest_px + (most - 1) * _GAP_PX + _MARGIN_PX
     step_px = _ROW_PX + _BETWEEN_ROWS_PX

@@ -163,6 +163,9 @@ def _load(face: Face, weight: int, size_px: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.truetype(face.path, size_px)
     axes = {b"Weight": weight, b"Width": 100}
     font.set_variation_by_axes([axes[axis["name"]] for axis in font.get_variation_axes()])
+    # With Pillow 13.0 the first line of a new font could differ by a pixel from the same line set
+    # again (seen in Greek). A first measurement settles it.
+    font.getlength("x")
     return font
 
 

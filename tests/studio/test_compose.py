@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -250,3 +252,12 @@ def test_the_frame_itself_stays_as_it_was_and_the_result_is_the_same_twice() -> 
     assert frame.tobytes() == before
     assert one.image.tobytes() == other.image.tobytes()
     assert one.report == other.report
+
+
+def test_other_threads_set_the_very_same_pixels() -> None:
+    wanted = [(format_name, locale) for format_name in ("1x1", "16x9") for locale in COPY]
+    alone = [composed(*each) for each in wanted]
+    with ThreadPoolExecutor(4) as pool:
+        for mine, theirs in zip(alone, pool.map(lambda each: composed(*each), wanted), strict=True):
+            assert theirs.report == mine.report
+            assert theirs.image.tobytes() == mine.image.tobytes()

@@ -100,6 +100,15 @@ def test_each_thread_draws_with_a_font_object_of_its_own() -> None:
     assert others[0] is not drawing_font(face, 700, 40)
 
 
+def test_the_first_line_of_a_new_font_is_drawn_like_any_other() -> None:
+    text = "Κρύος καφές"
+    face = face_for(text, "el-GR")
+    for size_px in range(61, 91, 6):  # sizes that no other test has loaded
+        font = drawing_font(face, 700, size_px)
+        first, second = (bytes(font.getmask(text, language="el-GR")) for _ in range(2))
+        assert first == second
+
+
 def test_a_heavier_weight_draws_wider_letters() -> None:
     face = face_for("a", "en-US")
     assert drawing_font(face, 800, 40).getlength("mm") > drawing_font(face, 300, 40).getlength("mm")
