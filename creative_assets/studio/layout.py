@@ -1,14 +1,12 @@
 """Where things go on one picture: the crop, and the places of subject, text and logo.
 
-Boxes and measurements belong here. Drawing text is `typography`'s, the logo's pixels are `logo`'s.
-
-A picture is measured on a thumbnail of 160 px, which is as good as the whole for this and fast.
+Boxes belong here. What a picture shows is `sight`'s to say, drawing text is `typography`'s, and the
+logo's pixels are `logo`'s.
 """
 
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 from creative_assets.studio import logo as marks
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, TextZone, safe_box, zone_box
-from creative_assets.studio.logo import Floats, Logo, LogoFile, LogoSpot, LogoVersion
+from creative_assets.studio.logo import Logo, LogoFile, LogoSpot, LogoVersion
+from creative_assets.studio.sight import Floats, Sight, see
 from creative_assets.studio.values import Box, Direction, Frozen, Size
 
 # WCAG 2.2, 1.4.11: what a graphic needs against what is beside it; below it a logo gets a plate.
@@ -28,7 +27,6 @@ GOOD_LOGO_CONTRAST = 4.5
 MIN_LOGO_CALMNESS = 0.6
 MAX_CANDIDATES = 6
 
-_THUMBNAIL_PX = 160
 _CANDIDATES_PX = 768
 # Shares of the frame's short edge.
 _LOGO_WIDTHS = (0.14, 0.34)
@@ -38,9 +36,6 @@ _LOGO_SCALES = (1.0, 0.75)
 # How much calmer another text zone must be to win over one that stands before it.
 _ZONE_PREFERENCE = 0.2
 _SUBJECT_GRID = 24  # cells on the long side of where the subject is searched
-# Half lightness, red against green, yellow against blue: light and shadow draw the eye less than
-# a colour of its own.
-_OPPONENTS = np.array([[1 / 6, 1.0, 0.5], [1 / 6, -1.0, 0.5], [1 / 6, 0.0, -1.0]])
 _ROWS = ("top", "middle", "bottom")
 _COLUMNS = ("left", "center", "right")
 
@@ -79,65 +74,6 @@ class FormatPlan(Frozen):
     subject: Box
     text_zone: Box
     logo: LogoSpot
-
-
-@dataclass(frozen=True)
-class Sight:
-    """What a picture's thumbnail shows, as maps of (rows, columns).
-
-    Attributes:
-        scale: Thumbnail pixels for one pixel of the picture.
-        luminance: WCAG's relative luminance, 0..1.
-        lightness: Its perceptual counterpart, 0..1.
-        edges: How much neighbours differ, 0..1.
-        salience: How much a place draws the eye; adds up to 1, or is 0 everywhere.
-    """
-
-    scale: float
-    luminance: Floats
-    lightness: Floats
-    edges: Floats
-    salience: Floats
-
-    def within(self, box: Box) -> tuple[slice, slice]:
-        """The rows and columns under a box of the picture; at least one of each."""
-        rows, columns = self.luminance.shape
-        top = min(max(math.floor(box.top_px * self.scale), 0), rows - 1)
-        left = min(max(math.floor(box.left_px * self.scale), 0), columns - 1)
-        bottom = max(min(math.ceil(box.bottom_px * self.scale), rows), top + 1)
-        right = max(min(math.ceil(box.right_px * self.scale), columns), left + 1)
-        return slice(top, bottom), slice(left, right)
-
-    def calmness(self, box: Box) -> float:
-        """0 (busy) to 1 (even)."""
-        part = self.within(box)
-        return math.exp(-9 * self.edges[part].mean() - 2.5 * self.lightness[part].std())
-
-    def luminance_range(self, box: Box) -> tuple[float, float]:
-        """The luminances that a tenth of the box is below, and a tenth above."""
-        low, high = np.percentile(self.luminance[self.within(box)], (10, 90))
-        return float(low), float(high)
-
-    def draw(self, box: Box) -> float:
-        """The share, 0..1, of what draws the eye that lies in the box."""
-        return float(self.salience[self.within(box)].sum())
-
-
-def see(picture: Image.Image) -> Sight:
-    """Measures a picture of any mode and size."""
-    factor = max(1, math.ceil(max(picture.size) / _THUMBNAIL_PX))
-    small = picture.convert("RGB").reduce(factor)
-    pixels = np.asarray(small)
-    colors = pixels / 255.0
-    luminance = marks.relative_luminance(pixels)
-    edges = _edges(colors)
-    return Sight(
-        scale=1 / factor,
-        luminance=luminance,
-        lightness=np.cbrt(luminance),
-        edges=edges,
-        salience=_salience(colors, edges),
-    )
 
 
 def plan_zones(picture: Image.Image, fmt: Format, direction: Direction) -> Zones:
@@ -249,34 +185,6 @@ def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image
         middle = (tag_left + tag_width // 2, tag_top + tag_height // 2)
         draw.text(middle, candidate.name, fill="yellow", font=font, anchor="mm")
     return shown
-
-
-def _edges(colors: Floats) -> Floats:
-    """The mean difference of the three channels to the right and lower neighbour, 0..1."""
-    across = np.abs(np.diff(colors, axis=1, append=colors[:, -1:])).mean(axis=2)
-    down = np.abs(np.diff(colors, axis=0, append=colors[-1:])).mean(axis=2)
-    edges: Floats = np.maximum(across, down)
-    return edges
-
-
-def _salience(colors: Floats, edges: Floats) -> Floats:
-    """What is unlike all four sides of the picture, and has edges nearby.
-
-    A subject rarely touches a side, and sky and ground each look like one of them; the glow in a
-    sky is unlike its sides too, but has no edges.
-    """
-    seen = colors @ _OPPONENTS
-    rim = max(2, min(edges.shape) // 16)
-    sides = (seen[:rim], seen[-rim:], seen[:, :rim], seen[:, -rim:])
-    unlike = np.min(
-        [np.abs(seen - np.median(side, axis=(0, 1))).mean(axis=2) for side in sides], axis=0
-    )
-    # Running sums leave values a hair below 0, which have no root.
-    near_edges = np.maximum(marks.blurred(edges, max(1, min(edges.shape) // 12)), 0)
-    drawn = marks.blurred(np.sqrt(unlike * near_edges), max(1, min(edges.shape) // 32))
-    salience: Floats = np.clip(drawn - drawn.mean() - 0.25 * drawn.std() - 0.01, 0, None)
-    total = salience.sum()
-    return salience / total if total > 0 else salience
 
 
 def _crop(source: tuple[int, int], sight: Sight, fmt: Format, direction: Direction) -> Box:

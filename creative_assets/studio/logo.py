@@ -12,16 +12,15 @@ from typing import Literal
 
 import numpy as np
 import resvg_py
-from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.images import inspect_image, open_picture, safe_svg
+from creative_assets.studio.sight import Floats, blurred, contrast_ratio, relative_luminance
 from creative_assets.studio.values import Box, Frozen, Size
 
 LogoVersion = Literal["default", "light", "dark"]
 Rgb = tuple[int, int, int]
-Floats = NDArray[np.float64]
 
 # Wider than this, its letters are too low to be read.
 MAX_ASPECT = 12.0
@@ -32,10 +31,8 @@ MATCH_NEEDED = 0.9
 
 _MASTER_PX = 1024
 _INK_ALPHA = 8
-_SRGB_KNEE = 0.04045
 _WHITE: Rgb = (255, 255, 255)
 _NEAR_BLACK: Rgb = (17, 17, 17)
-_LUMA_WEIGHTS = np.array((0.2126, 0.7152, 0.0722), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -79,26 +76,6 @@ class Ink:
 
     luminances: Floats
     shares: Floats
-
-
-def relative_luminance(pixels: NDArray[np.uint8]) -> Floats:
-    """WCAG 2.2's relative luminance, 0..1, of sRGB pixels shaped (…, 3)."""
-    return _linear()[pixels] @ _LUMA_WEIGHTS
-
-
-def contrast_ratio(one: Floats | float, other: Floats | float) -> Floats:
-    """WCAG 2.2's contrast, 1..21, between relative luminances."""
-    return (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)
-
-
-def blurred(values: Floats, radius_px: int) -> Floats:
-    """The mean over squares of that radius, with the outermost values repeated."""
-    size = 2 * radius_px + 1
-    padded = np.pad(values, radius_px + 1, mode="edge")[:-1, :-1]
-    sums = padded.cumsum(axis=0).cumsum(axis=1)
-    blocks = sums[size:, size:] - sums[:-size, size:] - sums[size:, :-size] + sums[:-size, :-size]
-    mean: Floats = blocks / size**2
-    return mean
 
 
 def aspect(logo_file: LogoFile) -> float:
@@ -257,13 +234,6 @@ def _mark_for(logo: Logo, spot: LogoSpot) -> Image.Image:
             f" expected {mark.width}x{mark.height}. Plan the spot again."
         )
     return mark
-
-
-@functools.cache
-def _linear() -> Floats:
-    """The 256 values of sRGB as linear light (IEC 61966-2-1)."""
-    values = np.arange(256) / 255
-    return np.where(values <= _SRGB_KNEE, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
 
 
 @functools.lru_cache(maxsize=16)

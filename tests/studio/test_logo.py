@@ -18,7 +18,6 @@ from creative_assets.studio.logo import (
     aspect,
     clear_space_px,
     contrast_on_plate,
-    contrast_ratio,
     ink_contrast,
     ink_of,
     ink_size,
@@ -27,7 +26,6 @@ from creative_assets.studio.logo import (
     plate_color,
     plate_margin_px,
     raster,
-    relative_luminance,
 )
 from creative_assets.studio.values import Box
 
@@ -116,15 +114,6 @@ def test_a_logo_without_ink_is_refused() -> None:
 def test_a_logo_that_is_a_line_is_refused() -> None:
     with pytest.raises(RenderError, match="its ink is 390x10; expected one side at most 12 times"):
         aspect(picture_file(Image.new("RGBA", (390, 10), (0, 0, 0, 255))))
-
-
-def test_luminance_and_contrast_are_those_of_wcag() -> None:
-    white, grey, black = relative_luminance(
-        np.array([[255] * 3, [119] * 3, [0] * 3], dtype=np.uint8)
-    )
-
-    assert contrast_ratio(white, black) == pytest.approx(21)
-    assert contrast_ratio(white, grey) == pytest.approx(4.48, abs=0.01)  # as WCAG has it for #777
 
 
 def test_ink_within_the_range_of_what_is_behind_it_has_no_contrast() -> None:
