@@ -162,6 +162,13 @@ def moved(mask: Floats, right_px: int, down_px: int) -> Floats:
     return mask[rows[:, None], columns[None, :]]
 
 
+def mirrored(frame: Frame, picture: Floats, waterline: float, radius_px: float) -> Floats:
+    """Turn a picture over at a line (v): what still water, or polish, shows below it; blurred."""
+    rows = np.clip((2 * waterline - frame.v[:, 0]) * frame.height, 0, frame.height - 1)
+    turned = np.take(picture, rows.astype(np.int64), axis=1)
+    return np.stack([blurred(plane, radius_px) for plane in turned])
+
+
 def discs(
     frame: Frame,
     rng: np.random.Generator,

@@ -13,6 +13,7 @@ from creative_assets.standin.scenes.canvas import (
     curve,
     discs,
     glow,
+    mirrored,
     moved,
     noise,
     over,
@@ -25,6 +26,8 @@ from creative_assets.standin.scenes.stage import Backdrop, Ground, Stage
 
 Rng = np.random.Generator
 
+# Oak, walnut, ash and cherry.
+_WOODS = ("#a9764a", "#6e4a33", "#c9ab86", "#955a41")
 # Share of the windows of a skyline behind which nobody is.
 _DARK_WINDOWS = 0.955
 
@@ -133,10 +136,33 @@ def studio(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     return Backdrop(picture, Ground(shadow=0.62, reflection=0.08, plinth=podium))
 
 
+def _tabletop(frame: Frame, picture: Floats, stage: Stage, light: Light, rng: Rng) -> Floats:
+    """Lay planks of wood, or a slab of stone in the brand's colour."""
+    edge = stage.edge_v
+    near = smooth(edge, edge + 0.01, frame.v) * smooth(0.40, 0.02, frame.v - edge)
+    if rng.integers(2):
+        slab = mix(mix(light.pale, light.mid, 0.30), from_hex("#d8cfc4"), 0.25)
+        slab = toned(slab, 0.32) if light.dark else slab
+        far_and_near = (mix(slab, light.sun, 0.35), mix(slab, light.deep, 0.30))
+        picture = _floor(frame, picture, edge, far_and_near, 0.004)
+        cloud = noise(frame, rng, (4, 12), 5)
+        veins = smooth(0.06, 0.0, np.abs(cloud + 0.4 * noise(frame, rng, (2, 5), 2)))
+        return picture * (1 + near * (0.05 * cloud - 0.07 * veins))
+    wood = mix(from_hex(_WOODS[int(rng.integers(len(_WOODS)))]), light.accent, 0.18)
+    wood = toned(mix(wood, light.deep, 0.08), 0.30) if light.dark else wood
+    shaded = toned(wood, max(0.24, lightness_of(wood) - 0.20), 0.8)
+    picture = _floor(frame, picture, edge, (mix(wood, light.sun, 0.34), shaded), 0.004)
+    fibres = noise(frame, rng, (2.0, 70), 4) + 0.6 * noise(frame, rng, (1.0, 18), 3)
+    away = np.maximum(frame.v - edge + 0.35, 0.05)
+    joints = np.abs(np.mod((frame.u - 0.5) / away * frame.across * 1.4, 1.0) - 0.5)
+    return picture * (1 + near * (0.13 * fibres - 0.22 * smooth(0.015, 0.0, joints)))
+
+
 def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     """A table by a window: panes of light on the wall, wood in front."""
     edge = stage.edge_v
-    wall = mix(mix(light.pale, light.mid, 0.16), from_hex("#e9dfd2"), 0.35)
+    paint = (mix(light.pale, light.mid, 0.16), mix(light.pale, light.accent, 0.34), light.mid)
+    wall = mix(paint[int(rng.integers(3))], from_hex("#e9dfd2"), 0.35)
     if light.daytime == "evening":
         wall = mix(wall, light.accent, 0.30)
     if light.dark:
@@ -149,15 +175,15 @@ def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         - light.side * 0.12
     )
     y = (frame.v - stage.top_v) * frame.down - 0.22 * x * light.side
+    wide, tall = ((0.27, 0.30), (0.40, 0.24), (0.20, 0.44))[int(rng.integers(3))]
     panes = np.zeros((frame.height, frame.width), dtype=np.float32)
-    for column in range(3):
-        for row in range(3):
-            left, top = -0.40 + 0.27 * column, -0.08 + 0.30 * row
+    for left in np.arange(-0.40, 0.40, wide):
+        for top in np.arange(-0.08, 0.75, tall):
             panes += (
                 smooth(left, left + 0.018, x)
-                * smooth(left + 0.245, left + 0.227, x)
+                * smooth(left + wide - 0.025, left + wide - 0.043, x)
                 * smooth(top, top + 0.018, y)
-                * smooth(top + 0.275, top + 0.257, y)
+                * smooth(top + tall - 0.025, top + tall - 0.043, y)
             )
     leaves = blurred(
         _frond(
@@ -173,31 +199,7 @@ def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     beam = blurred(beam, 0.008 * min(frame.width, frame.height) + 1)
     picture = shade(picture, 0.20 * (1 - beam), mix(light.deep, wall, 0.5))
     picture = glow(picture, light.sun, beam * (0.18 if light.dark else 0.52))
-    oak = mix(mix(from_hex("#a9764a"), light.accent, 0.22), light.deep, 0.12)
-    if light.dark:
-        oak = toned(oak, 0.30)
-    picture = _floor(
-        frame,
-        picture,
-        edge,
-        (mix(oak, light.sun, 0.34), toned(oak, max(0.24, lightness_of(oak) - 0.20), 0.8)),
-        0.004,
-    )
-    fibres = noise(frame, rng, (2.0, 70), 4) + 0.6 * noise(frame, rng, (1.0, 18), 3)
-    planks = smooth(
-        0.03,
-        0.0,
-        np.abs(
-            np.mod(
-                (frame.u - 0.5) / np.maximum(frame.v - edge + 0.35, 0.05) * frame.across * 1.4, 1.0
-            )
-            - 0.5
-        )
-        * 2
-        - 0.0,
-    )
-    on_table = smooth(edge, edge + 0.01, frame.v) * smooth(0.40, 0.02, frame.v - edge)
-    picture = picture * (1 + on_table * (0.13 * fibres - 0.22 * planks))
+    picture = _tabletop(frame, picture, stage, light, rng)
     pool = (
         np.exp(-((frame.u - stage.centre_u - light.side * 0.12) ** 2) / 0.09)
         * smooth(edge, edge + 0.02, frame.v)
@@ -263,14 +265,8 @@ def city(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         )
     stone = mix(light.deep, toned(light.mid, 0.4), 0.25)
     picture = _floor(frame, picture, edge, (mix(stone, low, 0.42), stone * 0.75), 0.003)
-    mirrored = np.take(
-        picture,
-        np.clip((2 * edge - frame.v[:, 0]) * frame.height, 0, frame.height - 1).astype(int),
-        axis=1,
-    )
-    soft = np.stack([blurred(plane, 16.0) for plane in mirrored])
     wet = smooth(edge, edge + 0.003, frame.v) * smooth(0.34, 0.0, frame.v - edge)
-    picture = over(picture, soft, 0.46 * wet)
+    picture = over(picture, mirrored(frame, picture, edge, 16.0), 0.46 * wet)
     picture = glow(
         picture,
         light.sun,

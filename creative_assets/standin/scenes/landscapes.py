@@ -11,6 +11,7 @@ from creative_assets.standin.scenes.canvas import (
     curve,
     discs,
     glow,
+    mirrored,
     noise,
     over,
     ramp,
@@ -139,15 +140,34 @@ def mountains(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         picture = over(picture, body, below(frame, line, 1.3))
     halo = np.exp(-frame.distance(*place) / 0.42)
     picture = glow(picture, mix(light.sun, light.accent, 0.3), 0.26 * halo)
+    if rng.integers(2):
+        return _lake(frame, picture, stage, light, rng)
     grit = 0.10 * noise(frame, rng, (9, 22), 4) + 0.10 * receding(frame, edge - 0.05, rng, (3, 3))
     line = edge + 0.006 * curve(frame, rng, 3, 6, 0.6)
-    colours = (mix(light.tone(0.30), mist, 0.38), mix(light.deep, light.tone(0.25), 0.25))
+    rock = light.tone(0.30) if rng.integers(2) else mix(light.accent, light.deep, 0.45)
+    colours = (mix(rock, mist, 0.38), mix(light.deep, rock, 0.30))
     picture = _ground(frame, picture, line, colours, grit * smooth(0.28, 0.0, frame.v - edge))
     sheen = smooth(0.05, 0.0, np.abs(frame.v - edge - 0.012)) * smooth(
         0.7, 0.0, np.abs(frame.u - place[0])
     )
     picture = glow(picture, light.sun, 0.22 * sheen * below(frame, line, 2))
     return Backdrop(picture, Ground(shadow=0.75, reflection=0.10))
+
+
+def _lake(frame: Frame, picture: Floats, stage: Stage, light: Light, rng: Rng) -> Backdrop:
+    """Still water before what is painted so far, with a stone to stand on."""
+    shore = stage.edge_v - 0.01
+    depth = np.clip((frame.v - shore) / max(1 - shore, 0.1), 0, 1)
+    water = mirrored(frame, picture, shore, 3.0)
+    waves = receding(frame, shore - 0.03, rng, (1, 5))
+    water = water * (1 + 0.13 * waves)
+    deep = mix(light.deep, light.tone(0.35), 0.35)
+    water = over(water, deep, 0.22 + 0.60 * smooth(0.1, 0.9, depth))
+    water = glow(water, light.sun, 0.30 * smooth(0.3, 0.9, waves) * smooth(0.3, 0.0, depth))
+    picture = over(picture, water, below(frame, _flat(frame, shore), 1.5))
+    stone = mix(mix(light.tone(0.5), from_hex("#8f8a82"), 0.55), light.deep, 0.15)
+    plinth = stone * (0.55 if light.dark else 1.0)
+    return Backdrop(picture, Ground(shadow=0.7, reflection=0.0, plinth=plinth, rough=True))
 
 
 def sea(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
@@ -167,6 +187,8 @@ def sea(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         mix(mix(light.tone(0.3), low, 0.45), light.deep, 0.15),
         below(frame, far_land, 1.2) * (frame.v < horizon),
     )
+    if rng.integers(2):
+        picture = _sea_stacks(frame, picture, horizon, light, rng)
     depth = np.clip((frame.v - horizon) / max(edge - horizon, 0.02), 0, 1)
     water = ramp(
         depth + np.zeros((1, frame.width), dtype=np.float32),
@@ -209,6 +231,22 @@ def sea(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     )
     picture = over(picture, from_hex("#ffffff") * (0.5 if light.dark else 1.0), 0.75 * foam)
     return Backdrop(picture, Ground(shadow=0.62, reflection=0.26))
+
+
+def _sea_stacks(frame: Frame, picture: Floats, horizon: float, light: Light, rng: Rng) -> Floats:
+    """Stand rocks in the sea, on the side away from the light."""
+    _, _, low = light.sky()
+    for index in range(int(rng.integers(2, 4))):
+        at = 0.5 - light.side * float(rng.uniform(0.20, 0.46))
+        wide = float(rng.uniform(0.04, 0.11)) / frame.across
+        tall = float(rng.uniform(0.10, 0.24)) / frame.down
+        body = np.clip(1 - np.abs(frame.u[0] - at) / wide, 0, 1) ** 0.45
+        line = horizon + 0.012 - tall * body * (1 + 0.25 * curve(frame, rng, 9, 5, 0.55))
+        line = np.where(body > 0, line, 1.0)
+        rock = mix(mix(light.deep, light.tone(0.3), 0.4), low, 0.42 - 0.10 * index)
+        face = over(frame.blank(rock), light.sun, 0.40 * _facets(frame, line, light, rng))
+        picture = over(picture, face, below(frame, line, 1.3))
+    return picture
 
 
 def dunes(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:

@@ -96,7 +96,7 @@ def stage_for(words: SceneWords, ratio: float, rng: np.random.Generator) -> Stag
         top_v=top,
         reach_u=(right - left) * 0.74,
         edge_v=bottom - depth,
-        horizon_v=bottom - (bottom - top) * float(rng.uniform(0.36, 0.5)),
+        horizon_v=bottom - (bottom - top) * float(rng.uniform(0.32, 0.52)),
         calm_side=side,
         calm_share=share,
     )
