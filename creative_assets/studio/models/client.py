@@ -5,13 +5,11 @@ It knows nothing of what is kept or paid: that is `studio.generations`.
 
 import asyncio
 import base64
-import binascii
 import io
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import openai
@@ -28,6 +26,7 @@ from creative_assets.studio.errors import (
     RateLimitedError,
     TransientError,
 )
+from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.faults import CALL_FAILURES, explain
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
@@ -36,32 +35,7 @@ from creative_assets.studio.values import Size
 ATTEMPTS = 4
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 20.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a model answered: a JSON document or a PNG, checked to be whole.
-
-    Attributes:
-        usage: The tokens that the service reports, in its own words; None where it reports none.
-        attempts: Calls that it took.
-        seconds: From the first call to the answer.
-    """
-
-    content: bytes
-    media_type: str
-    usage: dict[str, Any] | None
-    request_id: str | None
-    attempts: int = 1
-    seconds: float = 0.0
-
-
-@dataclass
-class Spoiled:
-    """Usage of answers that were paid for and could not be used, by one request."""
-
-    attempts: int = 0
-    usages: list[dict[str, Any]] = field(default_factory=list)
+_PICTURE_FORMATS = ("PNG", "JPEG", "WEBP")
 
 
 class ModelClient:
@@ -184,13 +158,15 @@ class ModelClient:
         try:
             encoded = raw.parse().data[0].b64_json
             content = base64.b64decode(encoded, validate=True)
-            await asyncio.to_thread(_check_picture, content, request.size, request.model)
-        except (*CALL_FAILURES, CreativeAssetsError, IndexError, binascii.Error) as failure:
+            media_type = await asyncio.to_thread(
+                _check_picture, content, request.size, request.model
+            )
+        except (*CALL_FAILURES, CreativeAssetsError, IndexError) as failure:
             _spoil(spoiled, usage)
             if isinstance(failure, CreativeAssetsError):
                 raise
             raise explain(failure, request.model) from failure
-        return Answer(content, "image/png", usage, raw.request_id)
+        return Answer(content, media_type, usage, raw.request_id)
 
     def _picture_call(self, request: PictureRequest) -> Awaitable[Any]:
         images = self._api.images.with_raw_response
@@ -231,16 +207,23 @@ def _messages(request: TextRequest) -> list[Any]:
     ]
 
 
-def _check_picture(content: bytes, size: Size, model: str) -> None:
-    # Base64 cut at a multiple of four decodes without complaint: only a full decode tells.
+def _check_picture(content: bytes, size: Size, model: str) -> str:
+    """The media type of a picture that is whole and of the `size` that was asked for."""
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            picture.load()
+        with Image.open(io.BytesIO(content), formats=_PICTURE_FORMATS) as picture:
             found = Size(width_px=picture.width, height_px=picture.height)
+            media_type = Image.MIME[str(picture.format)]
+            # Base64 cut at a multiple of four decodes without complaint. A PNG's checksums tell;
+            # the others must be decoded, at thirty times the cost.
+            if picture.format == "PNG":
+                picture.verify()
+            else:
+                picture.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BrokenPayloadError(f"The picture of {model} is not whole: {error}.") from error
     if found != size:
         raise BrokenPayloadError(f"The picture of {model} is {found}; {size} was asked for.")
+    return media_type
 
 
 def _usage(body: bytes) -> dict[str, Any] | None:

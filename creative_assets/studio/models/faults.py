@@ -5,7 +5,6 @@ raises `JSONDecodeError`, HTML with status 200 comes back as a string, and a ref
 a plain 400. All of that ends here; no exception of the package reaches a caller.
 """
 
-import json
 from typing import Any
 
 import httpx2
@@ -33,8 +32,7 @@ _RETIRED = frozenset({"model_not_found", "model_retired", "model_deprecated"})
 CALL_FAILURES = (
     openai.OpenAIError,
     httpx2.HTTPError,
-    json.JSONDecodeError,
-    pydantic.ValidationError,
+    ValueError,  # bytes that are no text, no JSON, no base64, or not of the schema
     AttributeError,
     TypeError,
 )
@@ -83,7 +81,8 @@ def _by_status(failure: openai.APIStatusError, model: str) -> CreativeAssetsErro
         )
     if code in _OUT_OF_MONEY:
         return RequestRejectedError(
-            f"The account of the model service is out of money or over its limit: {said}",
+            f"The account that asks {model} is out of money or over its limit: {said} Raise the "
+            "limit or the balance with the model service.",
             everywhere=True,
         )
     if failure.status_code == httpx2.codes.TOO_MANY_REQUESTS:
