@@ -69,15 +69,18 @@ class Engine:
         early = faults.early_answer(fault, behaviour) if fault else None
         if early is not None:
             return early
-        await asyncio.sleep(_latency_s(call, behaviour))
+        # The work is done within the latency, as a real service's time to answer includes it.
+        answered_at = asyncio.create_task(asyncio.sleep(_latency_s(call, behaviour)))
         is_picture = call.operation in PICTURES
         refused = any(text in call.text for text in behaviour.refuse)
         if refused and is_picture:
+            await answered_at
             raise faults.moderation_error()
         nonce = next(self._nonces) if behaviour.vary else 0
         threads = self._painters if is_picture else None  # text doesn't queue behind pictures
         loop = asyncio.get_running_loop()
         body = await loop.run_in_executor(threads, call.answer, nonce)
+        await answered_at
         if refused:
             body = chat.refused(body, faults.REFUSAL)
         return await loop.run_in_executor(threads, faults.late_answer, fault, body, behaviour)

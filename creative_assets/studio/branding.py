@@ -5,6 +5,7 @@ An answer that names no computed spot, or none in time, falls back to the best c
 says so. What the logo's pixels are is `logo`'s matter, text is `finals`'.
 """
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -145,7 +146,7 @@ async def make_branded_images(
         chosen = choices[frame.format]
         branded, match = await bench.cpu(_with_logo, frame, logo, chosen.spot)
         content = await bench.cpu(encode_lossless, branded)
-        file = await bench.io(bench.store.put_once, f"{folder}/{frame.format}.png", content)
+        file = await bench.io(bench.store.put_once, f"{folder}/{frame.format}.webp", content)
         image = BrandedImage(
             plan=_plan(frame, chosen.spot),
             file=file,
@@ -241,8 +242,10 @@ def _frame(name: str, content: bytes, logo: Logo, direction: Direction, wish: st
     zones = plan_zones(source, fmt, direction)
     picture = crop_to(source, zones.crop, fmt.size)
     candidates = logo_candidates(picture, fmt, zones, logo, direction, wish)
-    shown = encode_lossless(draw_candidates(picture, candidates))
-    return _Frame(name, zones, picture, candidates, InputImage(f"{name}.png", shown, "image/png"))
+    buffer = io.BytesIO()
+    draw_candidates(picture, candidates).save(buffer, "JPEG", quality=85)
+    shown = InputImage(f"{name}.jpg", buffer.getvalue(), "image/jpeg")
+    return _Frame(name, zones, picture, candidates, shown)
 
 
 def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, float]:

@@ -35,6 +35,9 @@ _SETTINGS: Mapping[FileType, Mapping[str, Any]] = {
     "webp": {"format": "WEBP", "quality": 90, "method": 2},
 }
 
+# Measured on 1080x1920: two thirds of the time and half the bytes of the fastest PNG.
+_LOSSLESS: Mapping[str, Any] = {"format": "WEBP", "lossless": True, "quality": 0, "method": 0}
+
 _STRIP_HEIGHT_PX, _LEAST_STRIP_HEIGHT_PX = 320, 16
 _STRIP_QUALITY = 50
 _PIXELS_A_BYTE = 30  # of calm photographs at that quality: where the search for a size begins
@@ -87,8 +90,8 @@ def encode(image: Image.Image, file_type: FileType, marks: Marks) -> bytes:
 
 
 def encode_lossless(image: Image.Image) -> bytes:
-    """An RGB picture as a PNG between two stages: exact pixels, no marks. Same in, same out."""
-    return _saved(image, _SETTINGS["png"])
+    """An RGB picture as a lossless WebP between two stages: exact pixels, no marks."""
+    return _saved(image, _LOSSLESS)
 
 
 @cache
@@ -111,7 +114,7 @@ def thumbnail(images: Sequence[Image.Image], max_bytes: int) -> bytes:
     height_px = min(_STRIP_HEIGHT_PX, int(likely_px))
     while height_px >= _LEAST_STRIP_HEIGHT_PX:
         buffer = io.BytesIO()
-        _at_height(largest, height_px).save(buffer, format="WEBP", quality=_STRIP_QUALITY)
+        _at_height(largest, height_px).save(buffer, format="WEBP", quality=_STRIP_QUALITY, method=2)
         size_bytes = buffer.tell()
         if size_bytes <= max_bytes:
             return buffer.getvalue()
@@ -222,4 +225,4 @@ def _strip(images: Sequence[Image.Image], height_px: int) -> Image.Image:
 
 def _at_height(image: Image.Image, height_px: int) -> Image.Image:
     size = (max(1, round(image.width * height_px / image.height)), height_px)
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.5)

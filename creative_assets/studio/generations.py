@@ -15,10 +15,10 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
-from creative_assets.studio.models.client import Answer, ModelClient, Spoiled
+from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.requests import Request, TextRequest
 from creative_assets.studio.models.services import OPENAI, STAND_IN
 from creative_assets.studio.prices import list_price_usd
@@ -26,10 +26,18 @@ from creative_assets.studio.records import GenerationClaim, GenerationResult, Ge
 from creative_assets.studio.store import Store, StoredFile
 from creative_assets.studio.values import Frozen
 
+if TYPE_CHECKING:
+    from creative_assets.studio.models.client import ModelClient
+
 LEASE_S = 30.0
 _HEARTBEAT_S = 8.0
 _POLL_S = 0.5
-_SUFFIXES = {"application/json": ".json", "image/png": ".png"}
+_SUFFIXES = {
+    "application/json": ".json",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+}
 
 T = TypeVar("T")
 
@@ -77,7 +85,7 @@ class Generation:
 class Generations:
     """Answers requests from the ledger, or from the model, once."""
 
-    def __init__(self, models: ModelClient, records: Records, store: Store, io: Executor) -> None:
+    def __init__(self, models: "ModelClient", records: Records, store: Store, io: Executor) -> None:
         """`io` runs the blocking calls to records and store."""
         self._models = models
         self._records = records
