@@ -53,7 +53,7 @@ class _Look:
 
 _LOOKS: Mapping[Role, _Look] = {
     "headline": _Look("headline", 700, largest=0.104, smallest=0.046, gap_above=0.0),
-    "subline": _Look("subline", 450, largest=0.041, smallest=0.026, gap_above=0.034),
+    "subline": _Look("subline", 450, largest=0.041, smallest=0.026, gap_above=0.040),
     "call_to_action": _Look("call to action", 650, largest=0.034, smallest=0.025, gap_above=0.044),
     "legal_line": _Look("legal line", 400, largest=0.0195, smallest=0.0172, gap_above=0.034),
 }
@@ -64,13 +64,13 @@ _LINES_IN_BAND: Mapping[Role, int] = {
     "headline": 3,
     "subline": 3,
     "call_to_action": 1,
-    "legal_line": 2,
+    "legal_line": 3,
 }
 _LINES_IN_COLUMN: Mapping[Role, int] = {
     "headline": 4,
     "subline": 5,
     "call_to_action": 1,
-    "legal_line": 3,
+    "legal_line": 4,
 }
 
 _ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
@@ -210,6 +210,8 @@ def _fit_stack(zone: Box, fmt: Format, text: OverlayText, style: TextStyle) -> t
     """The blocks from top to bottom, with the largest headline at which all fit the zone."""
     words = {role: _clean(getattr(text, role) or "") for role in _LOOKS}
     specs = {role: _spec(role, value, style) for role, value in words.items() if value}
+    if "headline" not in specs:
+        raise RenderError(f"The headline ({style.locale}) is empty. Give one, or ask for new copy.")
 
     def fit(role: Role, largest_px: int) -> Setting:
         limits = _limits(role, zone, fmt, largest_px)
@@ -304,7 +306,7 @@ def _overflow_message(
 
 def _too_tall_message(stack: Sequence[_Block], zone: Box, fmt: Format, style: TextStyle) -> str:
     excess_px = _height(stack) - zone.height_px
-    longest = max(stack[:2], key=lambda block: len(block.setting.lines))
+    longest = max(stack, key=lambda block: len(block.setting.lines))
     share = excess_px / longest.height_px
     return (
         f"The texts ({style.locale}) do not fit the text zone of {fmt.name}: at their smallest "

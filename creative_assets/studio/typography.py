@@ -39,11 +39,11 @@ _LATIN_SPACING = 1.1
 _SMALL_TEXT_SPACING = 1.18  # of the script's spacing: small lines need relatively more air
 
 _CURRENCY = "$€£¥₩₹฿₫₪₺₽₴₦₱"
-# A number with its currency before it, and its unit (up to three letters) after it.
+_AMOUNT = r"\d[\d.,'\u00a0\u202f]*(?:\s\d{3}\b)*"
+# An amount with its currency before it, or with a sign, a unit or a short word ("18 hours") after.
 _NUMBER = re.compile(
-    rf"(?:(?:\b[A-Z]{{3}}|[{_CURRENCY}])\s?)?"
-    rf"\d[\d.,'\u00a0\u202f]*(?:\s\d{{3}}\b)*"
-    rf"(?:\s?(?:[%‰°{_CURRENCY}]\w*|\w{{1,3}}\b))?"
+    rf"(?:\b[A-Z]{{3}}|[{_CURRENCY}])\s?{_AMOUNT}"
+    rf"|{_AMOUNT}(?:\s?[%‰°{_CURRENCY}]\w*|\s\w{{1,8}}\b)?"
 )
 _SOFT_HYPHEN = "\u00ad"
 _HYPHENS = ("-", _SOFT_HYPHEN, "\u2010", "/", "\u2013")

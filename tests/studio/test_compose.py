@@ -201,6 +201,26 @@ def test_without_a_legal_line_there_is_none() -> None:
     assert [each.role for each in composition.report.blocks][-1] == "call_to_action"
 
 
+def test_an_ad_without_a_headline_is_refused() -> None:
+    fmt = format_named("1x1")
+    with pytest.raises(RenderError, match=r"headline .* is empty"):
+        compose_text(
+            flat(fmt),
+            plan_for(fmt, "en-US"),
+            fmt,
+            words("en-US", headline=" \n"),
+            style_for("en-US"),
+        )
+
+
+def test_a_subline_may_be_empty() -> None:
+    fmt = format_named("1x1")
+    text = words("en-US", subline="")
+    composition = compose_text(flat(fmt), plan_for(fmt, "en-US"), fmt, text, style_for("en-US"))
+    roles = [each.role for each in composition.report.blocks]
+    assert roles == ["headline", "call_to_action", "legal_line"]
+
+
 @pytest.mark.parametrize(
     "role, name",
     [

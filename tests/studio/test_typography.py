@@ -45,6 +45,8 @@ def test_scripts_decide_about_direction() -> None:
         ("en-US", "Now 20 % off", ("Now ", "20 % ", "off")),
         ("de-DE", "nur 250 g für 3,50 € heute", ("nur ", "250 g ", "für ", "3,50 € ", "heute")),
         ("en-US", "from AED 1,200 today", ("from ", "AED 1,200 ", "today")),
+        ("en-US", "for €3.50 a cup", ("for ", "€3.50 ", "a ", "cup")),
+        ("en-US", "steeped 18 hours cold", ("steeped ", "18 hours ", "cold")),
     ],
 )
 def test_lines_break_between_words_and_phrases_only(
