@@ -136,6 +136,8 @@ def light_for(palette: Sequence[str], daytime: Daytime, *, from_left: bool) -> L
     deep = toned(deep, min(lightness_of(deep), 0.36))
     if lightness_of(pale) < 0.85:  # noqa: PLR2004 - too dark to serve as air
         pale = toned(pale, 0.94, 0.25)
+    if _chroma_of(pale) > 0.08:  # noqa: PLR2004 - a bright yellow is light, but no colour of air
+        pale = toned(pale, 0.94, 0.35)
     accent = max(colours, key=lambda colour: _chroma_of(colour) * (0.3 + lightness_of(colour)))
     if _chroma_of(accent) < 0.04:  # noqa: PLR2004 - a grey palette: borrow the light's warmth
         accent = mix(accent, _CANDLE, 0.75)
