@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
+from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.requests import Request, TextRequest
 from creative_assets.studio.models.services import OPENAI, STAND_IN
@@ -153,8 +153,9 @@ class Generations:
         try:
             answer = await self._models.ask(request, spoiled)
             return await self._keep(request, answer, spoiled)
-        except (CreativeAssetsError, asyncio.CancelledError) as error:
-            # Synchronous on purpose: a cancelled task may not await, and must free its claim.
+        except BaseException as error:
+            # Whatever it was, a defect of ours too: a claim that stays keeps all others waiting.
+            # Synchronous on purpose: a cancelled task may not await.
             self._book_waste(request, spoiled)
             self._records.fail(
                 request.key, self._holder, type(error).__name__, str(error), spoiled.attempts
@@ -195,9 +196,10 @@ class Generations:
         return Generation(content, file, _use(row, made=False))
 
     def _book_waste(self, request: Request, spoiled: Spoiled) -> None:
-        for usage in spoiled.usages:
-            cost_usd = _paid_usd(request.service, list_price_usd(request, usage))
-            self._records.add_waste(request.key, cost_usd)
+        while spoiled.usages:
+            price = list_price_usd(request, spoiled.usages[-1])
+            self._records.add_waste(request.key, _paid_usd(request.service, price))
+            spoiled.usages.pop()  # what is booked is not booked again when keeping the answer fails
 
     async def _beat(self) -> None:
         while True:

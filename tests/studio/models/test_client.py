@@ -25,7 +25,8 @@ from creative_assets.studio.errors import (
     ServerFaultError,
     StoppedError,
 )
-from creative_assets.studio.models.client import Answer, ModelClient, Spoiled
+from creative_assets.studio.models.answers import Answer, Spoiled
+from creative_assets.studio.models.client import ModelClient
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
 from creative_assets.studio.values import Size
