@@ -14,7 +14,7 @@ from typing import Literal
 from PIL import Image, ImageColor, ImageDraw, features
 
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.fonts import face_for
+from creative_assets.studio.fonts import face_for, script_of
 from creative_assets.studio.formats import Format, safe_box
 from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.lettering import Ink, draw_line
@@ -31,7 +31,7 @@ from creative_assets.studio.scrim import (
     mean_color,
     worst_contrast,
 )
-from creative_assets.studio.typography import Limits, Overflow, Setting, TypeSpec, fit_text, measure
+from creative_assets.studio.typography import Limits, Overflow, Setting, TypeSpec, fit_text
 from creative_assets.studio.values import Box, Direction, Frozen
 
 Role = Literal["headline", "subline", "call_to_action", "legal_line"]
@@ -77,6 +77,21 @@ _ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
 
 # A button's padding and height, in em of its label.
 _PAD_X, _BUTTON_HEIGHT = 1.2, 2.5
+# From the baseline to the middle of a script's letters without their marks, in em of Noto Sans.
+_LABEL_MIDDLE = {
+    "Arab": 0.26,
+    "Hebr": 0.32,
+    "Deva": 0.31,
+    "Beng": 0.31,
+    "Taml": 0.29,
+    "Telu": 0.28,
+    "Thai": 0.29,
+    "Jpan": 0.38,
+    "Kore": 0.37,
+    "Hans": 0.38,
+    "Hant": 0.38,
+}
+_CAPITALS_MIDDLE = 0.345
 _OUTLINE = 0.0022  # of the short edge
 _FAINT_BUTTON = 2.2  # below this contrast with its surroundings a button gets an outline
 
@@ -359,11 +374,9 @@ def _draw_block(block: _Block, area: Box, zone: Box) -> _Placed:
 
 
 def _label_baseline_px(block: _Block) -> float:
-    """Where a label's baseline is below its button's top."""
-    extent = measure(block.setting.lines[0], block.spec)
-    # Latin labels look centred by their capitals, others by all of their ink.
-    below = extent.descent * (0.3 if block.spec.face.name == "Noto Sans" else 1.0)
-    return (block.height_px + (extent.ascent - below) * block.setting.size_px) / 2
+    """Where a label's baseline is below its button's top: the same for each label in a script."""
+    middle = _LABEL_MIDDLE.get(script_of(block.spec.locale), _CAPITALS_MIDDLE)
+    return block.height_px / 2 + middle * block.setting.size_px
 
 
 def _check_inside(ink: Ink, room: Box, block: _Block) -> None:
