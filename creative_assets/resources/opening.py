@@ -8,16 +8,19 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from creative_assets.settings import Settings
 from creative_assets.studio.generations import Generations
-from creative_assets.studio.models.client import ModelClient
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store, open_store
 from creative_assets.studio.workbench import Workbench
+
+if TYPE_CHECKING:
+    from creative_assets.studio.models.client import ModelClient
 
 _IO_THREADS = 16
 _STAND_IN_URL = "http://stand-in/v1"
@@ -34,9 +37,11 @@ def model_choice(settings: Settings) -> ModelChoice:
     )
 
 
-def open_models(settings: Settings) -> ModelClient:
+def open_models(settings: Settings) -> "ModelClient":
     """The model client; without a key and a base URL, wired to the stand-in in this process."""
     import openai  # noqa: PLC0415 - 1.3 s, and only where models are asked
+
+    from creative_assets.studio.models.client import ModelClient  # noqa: PLC0415 - the same
 
     if settings.uses_stand_in:
         import httpx2  # noqa: PLC0415

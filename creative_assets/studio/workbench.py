@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from creative_assets.studio.generations import Generations
-from creative_assets.studio.models.client import ModelClient
 from creative_assets.studio.records import Records
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store
+
+if TYPE_CHECKING:
+    from creative_assets.studio.models.client import ModelClient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +30,7 @@ class Workbench:
     store: Store
     records: Records
     generations: Generations
-    models: ModelClient
+    models: "ModelClient"
     choice: ModelChoice
     cpu_pool: Executor
     io_pool: Executor
