@@ -17,7 +17,7 @@ from creative_assets.standin.scenes.things import MATTE, SATIN, Part, lathe
 _PLINTH_TILT = 0.16
 _OPAQUE = 250
 # Parts of a thing whose lower edge is within this share of its height touch the ground.
-_TOUCHING = 0.09
+_TOUCHING = 0.14
 
 
 def _is_opaque(image: Image.Image) -> bool:
@@ -147,7 +147,7 @@ def _lay_shadow(
     opaque = np.asarray(thing.getchannel("A")) > _OPAQUE // 2
     bottoms = thing.height - np.argmax(opaque[::-1], axis=0) * 1.0
     # Where the outline's lower edge is nearly level, and near the ground, it touches it.
-    level = np.clip(1 - np.abs(np.gradient(bottoms)) / 0.6, 0, 1) * opaque.any(axis=0)
+    level = np.clip(1 - np.abs(np.gradient(bottoms)) / 0.8, 0, 1) * opaque.any(axis=0)
     rise = (thing.height - bottoms) / thing.height
     touches = level * np.clip(1 - rise / _TOUCHING, 0, 1) ** 0.5
     margin = round(width * 0.14)
