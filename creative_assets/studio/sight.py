@@ -113,17 +113,15 @@ def _edges(colors: Floats) -> Floats:
 
 
 def _salience(colors: Floats, edges: Floats) -> Floats:
-    """What is unlike all four sides of the picture, and has edges nearby.
+    """What is unlike the picture's left and right side at the same height, and has edges nearby.
 
-    A subject rarely touches a side, and sky and ground each look like one of them; the glow in a
-    sky is unlike its sides too, but has no edges.
+    Sky, wall and ground go on to the sides, a subject rarely does. The glow in a sky is unlike its
+    sides too, but has no edges.
     """
     seen = colors @ _OPPONENTS
-    rim = max(2, min(edges.shape) // 16)
-    sides = (seen[:rim], seen[-rim:], seen[:, :rim], seen[:, -rim:])
-    unlike = np.min(
-        [np.abs(seen - np.median(side, axis=(0, 1))).mean(axis=2) for side in sides], axis=0
-    )
+    rim = max(2, seen.shape[1] // 16)
+    sides = (np.median(side, axis=1, keepdims=True) for side in (seen[:, :rim], seen[:, -rim:]))
+    unlike = np.min([np.abs(seen - side).mean(axis=2) for side in sides], axis=0)
     # Running sums leave values a hair below 0, which have no root.
     near_edges = np.maximum(blurred(edges, max(1, min(edges.shape) // 12)), 0)
     drawn = blurred(np.sqrt(unlike * near_edges), max(1, min(edges.shape) // 32))

@@ -88,3 +88,12 @@ def test_a_box_beyond_the_picture_is_measured_where_it_overlaps() -> None:
     beyond = Box(left_px=-50, top_px=-50, width_px=900, height_px=700)
 
     assert see(half_busy()).draw(beyond) == pytest.approx(1)
+
+
+def test_a_thing_in_the_colour_of_the_ground_is_seen_against_the_wall() -> None:
+    picture = Image.new("RGB", (800, 600), (235, 225, 210))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 400, 800, 600), fill=(30, 80, 60))
+    draw.rectangle((520, 150, 620, 400), fill=(30, 80, 60))
+
+    assert see(picture).draw(RIGHT) > 0.95
