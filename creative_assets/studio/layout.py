@@ -228,7 +228,7 @@ def _calmest(sight: Sight, crop: Box, fmt: Format, direction: Direction) -> Text
 
 
 def _subject(sight: Sight, crop: Box, upscale: float, rest: Box) -> Box:
-    """The densest part of what draws the eye in the rest of the frame; its middle if nothing does."""
+    """The densest part of what draws the eye in the rest of the frame, or else its middle."""
     rows, columns = sight.within(_in_source(rest, crop, upscale))
     weights = sight.salience[rows, columns] * _toward_center(rows, columns)
     if not weights.any():
