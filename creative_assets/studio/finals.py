@@ -121,6 +121,7 @@ def _finish(
         direction=direction_of(variant.locale),
         primary_color=variant.primary_color,
         palette=variant.palette,
+        keep_together=(variant.brand_name, variant.product_name),
     )
     plan = image.plan
     composition = compose_text(frame, plan, format_named(plan.format), text, style)

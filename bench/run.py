@@ -1,0 +1,120 @@
+"""Times what the documentation promises, on this machine, and prints it: `make bench`.
+
+Real runs through Dagster, with the stand-in served by another process. Nothing here fails for
+being slow: people read the figures.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import dagster as dg
+from rich.console import Console
+from rich.table import Table
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "nordlys-coffee"
+PROGRAM = [sys.executable, "-m", "creative_assets"]
+MORE_LOCALES = ["fr-FR", "es-ES"]
+TEXT_S, IMAGE_S = 2.0, 15.0
+LONGEST_CHAIN_S = TEXT_S + TEXT_S + IMAGE_S + TEXT_S
+"""Context pack, art direction, picture, logo: each waits for the one before."""
+
+
+def main() -> None:
+    """Run all measurements, and print them."""
+    table = Table("what", "measured", "promised")
+    with tempfile.TemporaryDirectory() as folder:
+        first_s, again_s = _demo(Path(folder))
+    table.add_row("make demo, after installation", f"{first_s:.1f} s", "under 60 s")
+    table.add_row("make demo, repeated", f"{again_s:.1f} s", "under 20 s")
+    with tempfile.TemporaryDirectory() as folder:
+        run_s, in_flight = _campaign_of_twelve(Path(folder))
+    ratio = run_s / LONGEST_CHAIN_S
+    table.add_row(
+        f"12 variants at {TEXT_S:g} s a text call and {IMAGE_S:g} s a picture ÷ one variant's "
+        f"longest chain of calls ({LONGEST_CHAIN_S:g} s)",
+        f"{ratio:.2f} ({run_s:.1f} s)",
+        "at most 1.3",
+    )
+    table.add_row("most calls in flight in it", str(in_flight), "48 pictures at once")
+    Console().print(table)
+
+
+def _demo(folder: Path) -> tuple[float, float]:
+    """Seconds of the first and of the second run of the example brief."""
+    return _run(EXAMPLE / "brief.yaml", folder, {}), _run(EXAMPLE / "brief.yaml", folder, {})
+
+
+def _campaign_of_twelve(folder: Path) -> tuple[float, int]:
+    """Seconds from the run's start to its end as Dagster saw them, and most calls in flight."""
+    shutil.copytree(EXAMPLE, folder / "brief")
+    path = folder / "brief" / "brief.yaml"
+    yaml = YAML()
+    brief = yaml.load(path)
+    brief["target_locales"] += MORE_LOCALES
+    yaml.dump(brief, path)
+    log = folder / "requests.jsonl"
+    with _stand_in(log) as base_url:
+        _run(path, folder, {"OPENAI_BASE_URL": base_url})
+    served = [json.loads(line) for line in log.read_text().splitlines()]
+    return _dagster_seconds(folder), max(request["in_flight"] for request in served)
+
+
+def _run(brief: Path, folder: Path, environment: dict[str, str]) -> float:
+    started = time.monotonic()
+    subprocess.run(
+        [*PROGRAM, "run", str(brief)],
+        cwd=folder,
+        env={**os.environ, "DAGSTER_HOME": str(folder / "dagster"), **environment},
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    return time.monotonic() - started
+
+
+def _dagster_seconds(folder: Path) -> float:
+    os.environ["DAGSTER_HOME"] = str(folder / "dagster")
+    with dg.DagsterInstance.get() as instance:
+        (record,) = instance.get_run_records(limit=1)
+    return (record.end_time or 0) - (record.start_time or 0)
+
+
+@contextmanager
+def _stand_in(log: Path) -> Iterator[str]:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [*PROGRAM, "standin", "serve", "--port", str(port), "--log", str(log)]
+    for kind, seconds in (("text", TEXT_S), ("vision", TEXT_S), ("image", IMAGE_S)):
+        command += [f"--{kind}-latency-s", str(seconds)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}/v1"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"The stand-in does not listen at port {port}.")
+
+
+if __name__ == "__main__":
+    main()

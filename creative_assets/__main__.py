@@ -1,0 +1,5 @@
+"""`python -m creative_assets`: the command line."""
+
+from creative_assets.cli import app
+
+app()
