@@ -17,6 +17,7 @@ SHOWN = "Don't show "  # of a context's donts, those that speak of pictures
 MAX_NOTE_CHARACTERS = 160
 MAX_DESCRIPTION_CHARACTERS = 120
 MIN_WORD_CHARACTERS = 4
+SAY_NOTHING = frozenset({"with", "from", "that", "this", "made", "your", "over", "into", "they"})
 
 Scene = dict[str, str]
 
@@ -54,7 +55,7 @@ def _ranked(scenes: list[Scene], product: Json, first: int) -> list[Scene]:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(rf"\w{{{MIN_WORD_CHARACTERS},}}", text.casefold()))
+    return set(re.findall(rf"\w{{{MIN_WORD_CHARACTERS},}}", text.casefold())) - SAY_NOTHING
 
 
 def _described(product: Json, name: str) -> str:
