@@ -8,7 +8,7 @@ import asyncio
 import base64
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,31 +183,43 @@ class _VariantLine:
         self._emit = emit
         self._versions = stage_versions(job, bench.choice)
         self._outputs: dict[str, asyncio.Task[StageOutput[Any]]] = {}
-        self._failed_stage = ""
+        self._cause: tuple[str, Exception] | None = None
 
     async def finish(self) -> None:
-        variant = self._job.variant
+        key = self._job.variant.key
         try:
             await all_of([self._output(stage) for stage in self._wanted])
-        except StoppedError:
-            log.info("%s was stopped before it was done.", variant.key)
-        except Exception as error:
+        except Exception as raised:
+            stage, error = self._cause or ("", raised)
+            if isinstance(error, StoppedError):
+                log.info("%s was stopped before it was done.", key)
+                return
             if isinstance(error, RequestRejectedError) and error.everywhere:
                 self._bench.models.stop(error)
             if not isinstance(error, CreativeAssetsError):
-                log.exception("%s failed by a defect of the program.", variant.key)
-            self._emit(VariantFailed(variant.key, self._failed_stage, error))
+                log.exception("%s failed by a defect of the program.", key, exc_info=error)
+            self._emit(VariantFailed(key, stage, error))
 
     async def _output(self, stage: str) -> StageOutput[Any]:
         if stage not in self._outputs:
             coroutine = self._done(stage) if stage in self._wanted else self._read(stage)
-            self._outputs[stage] = asyncio.create_task(coroutine)
+            self._outputs[stage] = asyncio.create_task(self._noted(stage, coroutine))
         return await self._outputs[stage]
+
+    async def _noted(
+        self, stage: str, coroutine: Coroutine[Any, Any, StageOutput[Any]]
+    ) -> StageOutput[Any]:
+        """Keep the first error with its own stage; having been stopped gives way to any other."""
+        try:
+            return await coroutine
+        except Exception as error:
+            if self._cause is None or isinstance(self._cause[1], StoppedError):
+                self._cause = (stage, error)
+            raise
 
     async def _read(self, stage: str) -> StageOutput[Any]:
         kept = await self._load(stage)
         if kept is None:
-            self._failed_stage = self._failed_stage or stage
             raise MissingInputError(
                 f"{stage} of {self._job.variant.key} is not there in version "
                 f"{self._versions[stage]}, and was not selected. Select it too, and launch again."
@@ -224,11 +236,7 @@ class _VariantLine:
             inputs = {output.stage: output for output in upstream}
             task = asyncio.create_task(self._load_or_make(stage, inputs))
             self._shared[folder] = task
-        try:
-            kept = await task
-        except Exception:
-            self._failed_stage = self._failed_stage or stage
-            raise
+        kept = await task
         uses = kept.uses if is_ours else None
         seconds = time.monotonic() - started
         self._emit(StageDone(self._job.variant, kept.output, uses is None, uses or (), seconds))
