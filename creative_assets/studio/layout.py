@@ -375,12 +375,14 @@ def _cost(spot: LogoSpot, sight: Sight, direction: Direction) -> float:
 
 
 def _on(subject: Box, spot: LogoSpot) -> float:
-    """The share, 0..1, of the logo and its clear space that lies on the subject."""
-    footprint = _footprint(spot, clear=True)
+    """The share, 0..1, of the logo with its plate that lies on the subject.
+
+    The subject is estimated with a margin: clear space on top of that would leave too few spots.
+    """
+    footprint = _footprint(spot)
     left, top, right, bottom = subject.corners
-    return _area(_common(footprint, left=left, top=top, right=right, bottom=bottom)) / _area(
-        footprint
-    )
+    common = _common(footprint, left=left, top=top, right=right, bottom=bottom)
+    return _area(common) / _area(footprint)
 
 
 def _footprint(spot: LogoSpot, *, clear: bool = False) -> Box:

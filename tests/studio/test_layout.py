@@ -280,7 +280,7 @@ def test_the_logo_shrinks_before_it_touches_the_subject() -> None:
     zones = plan_zones(frame, fmt, "ltr")
     [usual, *_] = logo_candidates(frame, fmt, zones, DARK_ONLY, "ltr", None)
     near = zones.model_copy(
-        update={"subject": Box(left_px=0, top_px=160, width_px=1080, height_px=380)}
+        update={"subject": Box(left_px=0, top_px=145, width_px=1080, height_px=395)}
     )
 
     [first, *_] = logo_candidates(frame, fmt, near, DARK_ONLY, "ltr", None)
