@@ -28,6 +28,7 @@ from creative_assets.studio.layout import (
     plan_zones,
 )
 from creative_assets.studio.logo import (
+    MATCH_NEEDED,
     Logo,
     LogoFile,
     LogoSpot,
@@ -51,8 +52,7 @@ from creative_assets.studio.values import Direction, Frozen
 from creative_assets.studio.workbench import Workbench, all_of
 
 CODE_VERSION = "1"
-LEAST_MATCH = 0.8
-"""Below it, the logo on the output is not the logo (see `logo.logo_match`)."""
+
 
 INSTRUCTIONS = """\
 You place a brand's logo. The user message is one JSON document of facts, then one picture for each
@@ -251,10 +251,10 @@ def _frame(name: str, content: bytes, logo: Logo, direction: Direction, wish: st
 def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, float]:
     branded = place_logo(frame.picture, logo, spot)
     match = logo_match(branded, logo, spot)
-    if match < LEAST_MATCH:
+    if match < MATCH_NEEDED:
         raise RenderError(
             f"The logo is not to be found on its own picture for {frame.format} at {spot.name}: "
-            f"match {match:.2f}, at least {LEAST_MATCH} expected. Give the logo in a light and a "
+            f"match {match:.2f}, at least {MATCH_NEEDED} expected. Give the logo in a light and a "
             "dark version, or wish for another place."
         )
     return branded, match
