@@ -143,7 +143,7 @@ def _run_range(
     instance.add_event_listener(run_id, on_event)
     result = (
         defs()
-        .get_job_def(CREATIVES_JOB)
+        .resolve_job_def(CREATIVES_JOB)
         .execute_in_process(
             instance=instance,
             run_id=run_id,
