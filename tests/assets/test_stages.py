@@ -263,7 +263,8 @@ def test_a_new_take_of_what_has_no_takes_is_refused_in_words(
 def test_a_failed_run_names_each_failed_variant_its_stage_and_the_reason(
     run: Run, keys: list[str], stand_in: StandIn
 ) -> None:
-    stand_in.change(Behaviour(vary=True, refuse=("Roast", "Subject: Tea", "of Tea")))
+    in_its_copy, in_its_picture = '"id": "roast"', "Tea (Tea, brewed slowly)"
+    stand_in.change(Behaviour(vary=True, refuse=(in_its_copy, in_its_picture)))
 
     result = run(keys[0], keys[2])
 
