@@ -9,7 +9,7 @@ import hashlib
 import json
 import posixpath
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
@@ -117,11 +117,13 @@ def examine(inbox: Store, path: str, listing: Mapping[str, str], records: Record
     places = {name: _place(path, name) for _, name in named_files(brief)}
     contents = {name: inbox.get(place) for name, place in places.items() if place in listing}
     hashes = {name: _sha256(contents[name]) if name in contents else None for name in places}
-    problems = (
-        *_ownership_problems(brief, path, listing, records),
-        *check_files(brief, contents.get),
-    )
+    problems = tuple(check_files(brief, contents.get))
     stamps = {each: listing.get(each) for each in (path, *places.values())}
+    owner = _other_owner(brief, path, listing, records)
+    if owner is not None:
+        problems = (_owned_by(owner, brief), *problems)
+        # As the owner's brief was when it was read: a change of it may give the campaign free.
+        stamps[owner.path] = json.loads(owner.stamps_json).get(owner.path)
     return Examined(path, fingerprint(content, hashes), stamps, contents, brief, problems)
 
 
@@ -149,8 +151,10 @@ def accept(  # the reads and writes of one step, side by side
         brief=brief,
         variants=resolve_variants(brief, files),
     )
-    place = f"campaigns/{brief.campaign_id}/briefs/{examined.fingerprint}.json"
-    store.put_once(place, snapshot.model_dump_json(indent=1, by_alias=True).encode())
+    content = snapshot.model_dump_json(indent=1, by_alias=True).encode()
+    # Under its own hash: a brief that moved, or came back after an upgrade, is another snapshot.
+    place = f"campaigns/{brief.campaign_id}/briefs/{_sha256(content)}.json"
+    store.put_once(place, content)
     changes = _record_variants(snapshot, place, records)
     records.save_brief(_row(examined, brief.campaign_id, place))
     if previous and previous.campaign_id and previous.campaign_id != brief.campaign_id:
@@ -266,17 +270,23 @@ def _known(row: BriefRow) -> KnownBrief:
     )
 
 
-def _ownership_problems(
+def _other_owner(
     brief: CampaignBrief, path: str, listing: Mapping[str, str], records: Records
-) -> Iterable[Problem]:
+) -> BriefRow | None:
+    """The other brief in the inbox that the campaign belongs to, if it does."""
     owner = records.owner_of(brief.campaign_id)
-    if owner is not None and owner != path and owner in listing:
-        yield Problem(
-            field="campaign_id",
-            found=f"{brief.campaign_id}, which belongs to {owner}",
-            expected="an id that no other brief has",
-            fix="Choose another campaign_id, or change the brief that owns it.",
-        )
+    if owner is None or owner == path or owner not in listing:
+        return None
+    return records.known_briefs()[owner]
+
+
+def _owned_by(owner: BriefRow, brief: CampaignBrief) -> Problem:
+    return Problem(
+        field="campaign_id",
+        found=f"{brief.campaign_id}, which belongs to {owner.path}",
+        expected="an id that no other brief has",
+        fix="Choose another campaign_id, or change the brief that owns it.",
+    )
 
 
 def _row(examined: Examined, campaign_id: str | None, snapshot_path: str | None) -> BriefRow:
