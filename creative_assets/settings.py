@@ -22,6 +22,7 @@ class Settings(BaseSettings):
         env_prefix="CREATIVE_ASSETS_",
         env_nested_delimiter="__",
         env_file=".env",
+        env_ignore_empty=True,  # a compose file passes OPENAI_API_KEY= on where nobody set it
         extra="ignore",
         frozen=True,
         validate_by_name=True,

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from creative_assets.studio.models.requests import Operation
-from creative_assets.studio.models.services import OPENAI
 from creative_assets.studio.pictures import shapes_for
 from creative_assets.studio.prices import PriceRange, expected_price
 from creative_assets.studio.produce import Job, stage_versions
@@ -51,10 +50,6 @@ class Estimate:
     to_reuse: Counter[str] = field(default_factory=Counter)
     list_price: PriceRange = field(default_factory=PriceRange)
     unpriced: set[str] = field(default_factory=set)
-
-    def is_free(self, service: str) -> bool:
-        """Whether nothing will be paid: nothing to make, or nobody who takes money."""
-        return not self.to_make or service != OPENAI
 
 
 def estimate(jobs: Sequence[Job], choice: ModelChoice, store: Store) -> Estimate:
