@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     stop_grace_s: float = Field(
         120, ge=0, description="How long a cancelled run waits for calls that are paid for already."
     )
-    briefs_per_tick: int = Field(200, ge=1, description="Briefs that one sensor tick takes.")
+    briefs_per_tick: int = Field(500, ge=1, description="Briefs that one sensor tick takes.")
     tick_budget_s: float = Field(20, gt=0, description="A sensor tick takes no new brief after it.")
 
     @property

@@ -22,6 +22,7 @@ from creative_assets.studio.errors import (
 )
 from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.intake import variant_version
+from creative_assets.studio.records import VariantStatus
 from creative_assets.studio.stages import (
     AD_COPY,
     BASE_IMAGES,
@@ -89,11 +90,18 @@ class StageDone:
 
 @dataclass(frozen=True)
 class VariantFailed:
-    """A variant ended with an error at a stage. What it had finished stays."""
+    """A variant ended with an error at a stage. What it had finished stays.
+
+    Attributes:
+        attempts: Calls to models that were made for it, in this run and before.
+        cost_usd: What was paid for it so far; None where that is unknown.
+    """
 
     variant_key: str
     stage: str
     error: Exception
+    attempts: int = 0
+    cost_usd: float | None = 0.0
 
 
 Event = StageDone | VariantFailed
@@ -189,6 +197,8 @@ class _VariantLine:
         key = self._job.variant.key
         try:
             await all_of([self._output(stage) for stage in self._wanted])
+            if FINAL_CREATIVES in self._wanted:
+                await self._record(VariantStatus("done"))
         except Exception as raised:
             stage, error = self._cause or ("", raised)
             if isinstance(error, StoppedError):
@@ -198,7 +208,15 @@ class _VariantLine:
                 self._bench.models.stop(error)
             if not isinstance(error, CreativeAssetsError):
                 log.exception("%s failed by a defect of the program.", key, exc_info=error)
-            self._emit(VariantFailed(key, stage, error))
+            cost_usd, attempts = await self._bench.io(self._bench.records.spent_on, key)
+            await self._record(
+                VariantStatus("failed", stage, type(error).__name__, str(error), attempts, cost_usd)
+            )
+            self._emit(VariantFailed(key, stage, error, attempts, cost_usd))
+
+    async def _record(self, status: VariantStatus) -> None:
+        variant, records = self._job.variant, self._bench.records
+        await self._bench.io(records.set_status, variant.key, variant_version(variant), status)
 
     async def _output(self, stage: str) -> StageOutput[Any]:
         if stage not in self._outputs:

@@ -463,6 +463,22 @@ class Records:
         with self._reading() as connection:
             return [SpendRow(**row._asdict()) for row in connection.execute(question)]
 
+    def spent_on(self, variant_key: str) -> tuple[float | None, int]:
+        """What was paid for a variant so far (None: unknown), and in how many attempts."""
+        table = GENERATIONS.c
+        unpriced = sa.and_(table.state == "done", table.cost_usd.is_(None))
+        question = sa.select(
+            sa.func.coalesce(sa.func.sum(table.cost_usd), 0.0)
+            + sa.func.coalesce(sa.func.sum(table.wasted_cost_usd), 0.0),
+            sa.func.coalesce(sa.func.sum(table.attempts), 0),
+            sa.func.coalesce(
+                sa.func.sum(sa.case((unpriced, 1), else_=0) + table.wasted_unpriced), 0
+            ),
+        ).where(table.variant_key == variant_key)
+        with self._reading() as connection:
+            cost_usd, attempts, unknown = connection.execute(question).one()
+        return (None if unknown else float(cost_usd), int(attempts))
+
     # Briefs
 
     def known_briefs(self) -> dict[str, BriefRow]:

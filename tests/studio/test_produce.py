@@ -129,7 +129,7 @@ async def test_shared_imagery_is_asked_once_for_a_product_whatever_the_locale(
 
 
 async def test_a_refused_picture_stops_its_variant_alone_and_is_all_that_is_asked_for_later(
-    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn, archive: Archive
 ) -> None:
     brief["products"].append(TEA)
     jobs = accepted(brief)
@@ -137,10 +137,22 @@ async def test_a_refused_picture_stops_its_variant_alone_and_is_all_that_is_aske
 
     first = await produced(jobs, bench)
     calls = len(stand_in.requests())
+    recorded = archive.records.variants([job.variant.key for job in jobs])
     stand_in.change(Behaviour(vary=True))
     second = await produced(jobs, bench)
 
     (failure,) = failed(first)
+    assert recorded["summer/en-US/cold-brew"].status == "done"
+    tea = recorded["summer/en-US/tea"]
+    assert (tea.status, tea.failed_stage, tea.error_class) == (
+        "failed",
+        BASE_IMAGES,
+        "ContentRefusedError",
+    )
+    assert (tea.attempts, tea.cost_usd) == (failure.attempts, failure.cost_usd)
+    assert tea.attempts == 3  # copy, art direction, and the refused picture
+    assert tea.cost_usd is not None
+    assert tea.cost_usd > 0
     assert (failure.variant_key, failure.stage) == ("summer/en-US/tea", BASE_IMAGES)
     assert isinstance(failure.error, ContentRefusedError)
     assert sorted(done(first)["summer/en-US/tea"]) == sorted(COPY_STAGES)

@@ -404,6 +404,25 @@ def test_an_empty_change_changes_nothing(records: Records) -> None:
     assert records.last_launch() == 0
 
 
+def test_what_a_variant_cost_counts_answers_that_could_not_be_used(records: Records) -> None:
+    records.heartbeat("ann", LEASE_S)
+    records.claim(ANN)
+    records.add_waste(ANN.key, 0.02)
+    records.complete(ANN.key, "ann", RESULT)
+    records.claim(replace(ANN, key="k2", variant_key="summer/ja-JP/cold-brew"))
+
+    assert records.spent_on(ANN.variant_key) == (pytest.approx(0.06), 2)
+    assert records.spent_on("summer/fr-FR/cold-brew") == (0.0, 0)
+
+
+def test_what_a_variant_cost_is_unknown_where_one_price_is(records: Records) -> None:
+    records.heartbeat("ann", LEASE_S)
+    records.claim(ANN)
+    records.complete(ANN.key, "ann", replace(RESULT, cost_usd=None))
+
+    assert records.spent_on(ANN.variant_key) == (None, 2)
+
+
 def test_variants_wait_for_a_launch_the_longest_wait_first(records: Records, clock: Clock) -> None:
     records.upsert_variants([variant(3), variant(5)])
     clock.now_s += 1
