@@ -150,7 +150,8 @@ async def test_a_refused_picture_stops_its_variant_alone_and_is_all_that_is_aske
         "ContentRefusedError",
     )
     assert (tea.attempts, tea.cost_usd) == (failure.attempts, failure.cost_usd)
-    assert tea.attempts == 3  # copy, art direction, and the refused picture
+    # Copy, art direction and the refused picture; the context pack too, where tea asked first.
+    assert tea.attempts in (3, 4)
     assert tea.cost_usd is not None
     assert tea.cost_usd > 0
     assert (failure.variant_key, failure.stage) == ("summer/en-US/tea", BASE_IMAGES)
