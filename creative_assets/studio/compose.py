@@ -21,16 +21,14 @@ from creative_assets.studio.lettering import Ink, draw_line
 from creative_assets.studio.scrim import (
     Edge,
     Need,
-    Rgb,
     Scrim,
     calming_alpha,
-    contrast,
     lay_scrim,
     least_alpha,
-    luminance,
     mean_color,
     worst_contrast,
 )
+from creative_assets.studio.sight import Rgb, contrast, luminance
 from creative_assets.studio.typography import Limits, Overflow, Setting, TypeSpec, fit_text
 from creative_assets.studio.values import Box, Direction, Frozen
 

@@ -16,11 +16,16 @@ from PIL import Image, ImageDraw
 
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.images import inspect_image, open_picture, safe_svg
-from creative_assets.studio.sight import Floats, blurred, contrast_ratio, relative_luminance
+from creative_assets.studio.sight import (
+    Floats,
+    Rgb,
+    blurred,
+    contrast_ratio,
+    relative_luminance,
+)
 from creative_assets.studio.values import Box, Frozen, Size
 
 LogoVersion = Literal["default", "light", "dark"]
-Rgb = tuple[int, int, int]
 
 # Wider than this, its letters are too low to be read.
 MAX_ASPECT = 12.0

@@ -5,16 +5,15 @@ Only luminance is judged here. Which texts there are, and their colours, is `com
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from creative_assets.studio.sight import Rgb, contrast_ratio, luminance, relative_luminance
 from creative_assets.studio.values import Box
 
-Rgb = tuple[int, int, int]
 Edge = Literal["left", "top", "right", "bottom"]
 
 _WORST_PERCENTILE = 5
@@ -23,7 +22,6 @@ _ALPHA_STEPS = 50
 _LETTER_PX = 12  # about the width of a small letter's strokes and gaps together
 _CALM = 5.5  # mean bend between neighbours, of 255 levels, that does not disturb
 _MOST_CALMING = 0.6
-_SRGB_WEIGHTS = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +46,6 @@ class Scrim:
     fade_px: int
     color: Rgb
     alpha: float
-
-
-def luminance(color: Rgb) -> float:
-    """WCAG 2.2's relative luminance, 0 to 1."""
-    return float(_linear()[list(color)] @ _SRGB_WEIGHTS)
-
-
-def contrast(one: Rgb, other: Rgb) -> float:
-    """WCAG 2.2's contrast ratio, 1 to 21."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 def worst_contrast(picture: Image.Image, box: Box, color: Rgb) -> float:
@@ -126,20 +113,11 @@ def lay_scrim(picture: Image.Image, scrim: Scrim) -> Image.Image:
     return veiled
 
 
-@cache
-def _linear() -> NDArray[np.float64]:
-    """SRGB's 256 levels as linear light (IEC 61966-2-1)."""
-    level = np.arange(256) / 255
-    return np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - the standard's own constants
-
-
 def _pixels(picture: Image.Image, box: Box) -> NDArray[np.float64]:
     reduced = picture.crop(box.corners).reduce(_REDUCED_BY)
     return np.asarray(reduced, dtype=np.float64).reshape(-1, 3)
 
 
 def _worst(pixels: NDArray[np.float64], color: Rgb) -> float:
-    behind = _linear()[pixels.round().astype(np.uint8)] @ _SRGB_WEIGHTS
-    own = luminance(color)
-    ratios = (np.maximum(behind, own) + 0.05) / (np.minimum(behind, own) + 0.05)
-    return float(np.percentile(ratios, _WORST_PERCENTILE))
+    behind = relative_luminance(pixels.round().astype(np.uint8))
+    return float(np.percentile(contrast_ratio(behind, luminance(color)), _WORST_PERCENTILE))

@@ -14,6 +14,7 @@ from PIL import Image
 from creative_assets.studio.values import Box
 
 Floats = NDArray[np.float64]
+Rgb = tuple[int, int, int]
 
 # As good as the whole picture for what is asked here, and measured in milliseconds.
 _THUMBNAIL_PX = 160
@@ -70,6 +71,16 @@ def relative_luminance(pixels: NDArray[np.uint8]) -> Floats:
     """WCAG 2.2's relative luminance, 0..1, of sRGB pixels shaped (…, 3)."""
     luminance: Floats = _linear()[pixels] @ _LUMINANCE_WEIGHTS
     return luminance
+
+
+def luminance(color: Rgb) -> float:
+    """WCAG 2.2's relative luminance, 0..1, of one colour."""
+    return float(relative_luminance(np.array(color, dtype=np.uint8)))
+
+
+def contrast(one: Rgb, other: Rgb) -> float:
+    """WCAG 2.2's contrast, 1..21, between two colours."""
+    return float(contrast_ratio(luminance(one), luminance(other)))
 
 
 def contrast_ratio(one: Floats | float, other: Floats | float) -> Floats:

@@ -8,7 +8,6 @@ from creative_assets.studio.scrim import (
     Need,
     Scrim,
     calming_alpha,
-    contrast,
     lay_scrim,
     least_alpha,
     mean_color,
@@ -16,7 +15,7 @@ from creative_assets.studio.scrim import (
 )
 from creative_assets.studio.values import Box
 
-WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (119, 119, 119)
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 BOX = Box(left_px=10, top_px=10, width_px=80, height_px=40)
 
 
@@ -26,12 +25,6 @@ def flat(color: tuple[int, int, int]) -> Image.Image:
 
 def scrim(edge: Edge, alpha: float = 0.6) -> Scrim:
     return Scrim(edge=edge, even_px=40, fade_px=30, color=BLACK, alpha=alpha)
-
-
-def test_contrast_is_that_of_wcag() -> None:
-    assert contrast(WHITE, BLACK) == pytest.approx(21)
-    assert contrast(GREY, WHITE) == pytest.approx(4.48, abs=0.01)
-    assert contrast(GREY, WHITE) == contrast(WHITE, GREY)
 
 
 def test_the_worst_part_of_a_picture_decides_about_contrast() -> None:

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from creative_assets.studio.sight import blurred, contrast_ratio, relative_luminance, see
+from creative_assets.studio.sight import (
+    blurred,
+    contrast,
+    contrast_ratio,
+    luminance,
+    relative_luminance,
+    see,
+)
 from creative_assets.studio.values import Box
 
 LEFT = Box(left_px=0, top_px=0, width_px=400, height_px=600)
@@ -28,6 +35,14 @@ def test_luminance_and_contrast_are_those_of_wcag() -> None:
 
     assert contrast_ratio(white, black) == pytest.approx(21)
     assert contrast_ratio(white, grey) == pytest.approx(4.48, abs=0.01)  # as WCAG has it for #777
+
+
+def test_one_colour_is_measured_as_a_picture_is() -> None:
+    grey = (119, 119, 119)
+
+    assert luminance(grey) == pytest.approx(see(Image.new("RGB", (9, 9), grey)).luminance[0, 0])
+    assert contrast(grey, (255, 255, 255)) == pytest.approx(4.48, abs=0.01)
+    assert contrast((255, 255, 255), grey) == contrast(grey, (255, 255, 255))
 
 
 @given(st.integers(0, 12), st.integers(1, 40), st.integers(1, 40))
