@@ -46,16 +46,19 @@ _NUMBER = re.compile(
     rf"|{_AMOUNT}(?:\s?[%‰°{_CURRENCY}]\w*|\s\w{{1,8}}\b)?"
 )
 _SOFT_HYPHEN = "\u00ad"
+# Where a voice pauses, and a line may end short.
+_PAUSES = (*",.;:!?…—", *"،؛؟", *"、。，．；：！？", "।")  # noqa: RUF001 - other scripts' own marks
 _HYPHENS = ("-", _SOFT_HYPHEN, "\u2010", "/", "\u2013")
 
 # Penalties, in the share of its size that a text may give up to be without them.
 _AFTER_HYPHEN = 0.30
 _INSIDE_PHRASE = 0.02  # Thai, Japanese, Chinese: no space or punctuation here
+_OVER_A_PAUSE = 0.10  # this break is at no comma or stop, and there is one to break at
 _AFTER_SINGLE_LETTER = 0.12  # Slavic typography: no single-letter word ends a line
 _LONE_LAST = 0.25
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
 _UNEVEN = 0.35  # a line of no width beside a full one
-_LAST_COUNTS = 0.5  # a short last line is usual
+_MAY_BE_SHORT = 0.5  # how much it counts for a last line, and for one that ends with a pause
 _LARGE_LINE, _SMALL_LINE = 0.03, 0.1  # each line more, of a headline and of running text
 
 
@@ -163,12 +166,15 @@ def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str
     """The pieces of `text` that are never broken; joined, they are the text.
 
     A word, a number with its unit, and each name in `keep` stay whole. Japanese, Chinese and Thai
-    break where budoux finds a phrase or word to end, and only where ICU allows it too.
+    break after a comma or stop, and where budoux finds a phrase or word to end; and only where ICU
+    allows it too.
     """
     breaks = _icu_breaks(text, locale)
     phrases = _phrase_parser(script_of(locale))
     if phrases is not None:
-        breaks &= _offsets(phrases.parse(text))
+        # budoux may look past a comma; no reader does.
+        pauses = {at for at in range(1, len(text)) if text[at - 1] in _PAUSES}
+        breaks &= _offsets(phrases.parse(text)) | pauses
     spans = [match.span() for match in _NUMBER.finditer(text)]
     for name in filter(None, keep):
         spans += [match.span() for match in re.finditer(re.escape(name), text, re.IGNORECASE)]
@@ -285,9 +291,10 @@ def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way,
             ends = _best_ends(len(units), count, cost, join)
             lines = tuple(_line(units, start, end) for start, end in pairwise(ends))
             widths = [measure(line, spec).width for line in lines]
-            penalty = sum(_break_penalty(units[end - 1]) for end in ends[1:-1])
+            penalty = sum(_break_penalty(units, end) for end in ends[1:-1])
             penalty += (count - 1) * (_SMALL_LINE if spec.small else _LARGE_LINE)
-            ways.append(_Way(lines, max(widths), _roughness(widths) + penalty))
+            pauses = [line.endswith(_PAUSES) for line in lines]
+            ways.append(_Way(lines, max(widths), _roughness(widths, pauses) + penalty))
     return tuple(ways)
 
 
@@ -314,7 +321,7 @@ def _even(units: Sequence[str], spec: TypeSpec, count: int) -> Callable[[int, in
 
     def cost(start: int, end: int) -> float:
         uneven = (_width(units, start, end, spec) / target - 1) ** 2
-        return uneven + (0.0 if end == len(units) else _break_penalty(units[end - 1]))
+        return uneven + (0.0 if end == len(units) else _break_penalty(units, end))
 
     return cost
 
@@ -323,16 +330,26 @@ def _wide(units: Sequence[str], spec: TypeSpec) -> Callable[[int, int], float]:
     return lambda start, end: _width(units, start, end, spec)
 
 
-def _roughness(widths: Sequence[float]) -> float:
+def _roughness(widths: Sequence[float], pauses: Sequence[bool]) -> float:
     """How bad uneven lines look, as a share of size worth giving up for better ones."""
     widest = max(widths)
-    inner = [1 - width / widest for width in widths[:-1]]
-    last = 1 - widths[-1] / widest
+    may_be_short = [*pauses[:-1], True]
+    uneven = max(
+        (_MAY_BE_SHORT if short else 1.0) * (1 - width / widest)
+        for width, short in zip(widths, may_be_short, strict=True)
+    )
     lone = _LONE_LAST if widths[-1] < _LONE_SHARE * widest else 0.0
-    return _UNEVEN * max([*inner, _LAST_COUNTS * last]) + lone
+    return _UNEVEN * uneven + lone
 
 
-def _break_penalty(unit: str) -> float:
+def _break_penalty(units: Sequence[str], end: int) -> float:
+    """What speaks against ending a line before `units[end]`."""
+    pauses = [unit.rstrip().endswith(_PAUSES) for unit in units[:-1]]
+    over = _OVER_A_PAUSE if any(pauses) and not pauses[end - 1] else 0.0
+    return over + _unit_penalty(units[end - 1])
+
+
+def _unit_penalty(unit: str) -> float:
     word = unit.strip()
     if word.endswith(_HYPHENS):
         return _AFTER_HYPHEN

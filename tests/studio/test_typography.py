@@ -111,6 +111,27 @@ def test_lines_are_even() -> None:
     assert setting.lines == ("Kalt gebraut für", "lange Sommertage")
 
 
+@pytest.mark.parametrize("width_px", [500, 700, 845, 950])
+@pytest.mark.parametrize(
+    "locale, text, lines",
+    [
+        ("ja-JP", "ひと息つく、という贅沢。", ("ひと息つく、", "という贅沢。")),
+        ("zh-TW", "步驟少一點，自在多一點", ("步驟少一點，", "自在多一點")),  # noqa: RUF001 - its own comma
+        ("en-US", "Mornings, roasted slowly.", ("Mornings,", "roasted slowly.")),
+        ("he-IL", "פחות שלבים, יותר שקט", ("פחות שלבים,", "יותר שקט")),
+    ],
+)
+def test_a_line_ends_where_the_voice_pauses(
+    locale: str, text: str, lines: tuple[str, ...], width_px: int
+) -> None:
+    assert fitted(text, locale, width_px, max_lines=2).lines == lines
+
+
+def test_a_comma_is_a_place_to_break_even_where_no_phrase_was_found_to_end() -> None:
+    # budoux alone finds "息つく、と".
+    assert break_units("ひと息つく、という贅沢。", "ja-JP")[0] == "ひと息つく、"
+
+
 def test_no_short_word_is_left_alone_on_the_last_line() -> None:
     text = "Cold brew steeped for eighteen hours in spring water so"
     for width_px in range(300, 1500, 25):
