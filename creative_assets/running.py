@@ -25,7 +25,10 @@ from creative_assets.partitions import VARIANTS, range_tags
 from creative_assets.resources.opening import Archive, model_choice, open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.acceptance import accept_at, load_jobs
+from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.contact_sheet import make_contact_sheet
+from creative_assets.studio.errors import RenderError
+from creative_assets.studio.finals import FinalCreatives
 from creative_assets.studio.intake import contiguous_ranges
 from creative_assets.studio.local_brief import load_local_brief, submit_brief
 from creative_assets.studio.produce import Job, kept_output, stage_versions
@@ -183,8 +186,7 @@ def _report(
         for final in creatives.finals:
             out.print(f"  {_shown(archive, final.file.path)}", soft_wrap=True, highlight=False)
     if finals:
-        sheet = make_contact_sheet(finals, archive.store)
-        out.print(f"\nContact sheet: {_shown(archive, sheet.path)}", soft_wrap=True)
+        _show_contact_sheet(finals, archive, out)
     if not spending.made:
         out.print("Nothing to make: everything was there already. No generation was made.")
     out.print(
@@ -196,6 +198,17 @@ def _report(
             else "."
         )
     )
+
+
+def _show_contact_sheet(
+    finals: Sequence[tuple[VariantBrief, FinalCreatives]], archive: Archive, out: Console
+) -> None:
+    try:
+        sheet = make_contact_sheet(finals, archive.store)
+    except RenderError as error:  # an overview alone: the finals are there
+        out.print(f"\n[yellow]No contact sheet:[/] {escape(str(error))}")
+    else:
+        out.print(f"\nContact sheet: {_shown(archive, sheet.path)}", soft_wrap=True)
 
 
 def _shown(archive: Archive, path: str) -> str:

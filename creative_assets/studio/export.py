@@ -132,7 +132,7 @@ def contact_sheet(rows: Sequence[tuple[str, Sequence[Image.Image]]], title: str)
     A label may be in any script; its second and further lines are set smaller.
 
     Raises:
-        RenderError: A label or the title is too long for its place, or has an unknown character.
+        RenderError: A label or the title has a character that no font has.
     """
     scaled = [(label, [_at_height(image, _ROW_PX) for image in images]) for label, images in rows]
     widest_px = max((sum(image.width for image in images) for _, images in scaled), default=0)
@@ -175,7 +175,7 @@ def _write_label(sheet: Image.Image, label: str, top_px: int) -> None:
 
 
 def _write(sheet: Image.Image, text: str, room: Box, lettering: _Lettering) -> int:
-    """Write `text` at the top left of `room`; returns where it ends, in pixels from the top."""
+    """Write `text`, shortened to its room, at the top left; returns where it ends, from the top."""
     locale = _likely_locale(text)
     spec = TypeSpec(face_for(text, locale), lettering.weight, locale, direction_of(locale))
     limits = Limits(
@@ -184,12 +184,9 @@ def _write(sheet: Image.Image, text: str, room: Box, lettering: _Lettering) -> i
         max_size_px=lettering.largest_px,
         max_lines=lettering.max_lines,
     )
-    setting = fit_text(text, spec, limits)
-    if isinstance(setting, Overflow):
-        raise RenderError(
-            f"{text!r} does not fit its {room.width_px} px on the contact sheet. "
-            f"Shorten it by about {math.ceil(100 * setting.excess)} %."
-        )
+    while isinstance(setting := fit_text(text, spec, limits), Overflow):
+        kept = int(len(text) * (1 - setting.excess)) - 2
+        text = f"{text[: max(kept, 0)]}…"
     for line, baseline_px in zip(setting.lines, setting.baselines_px, strict=True):
         ink = draw_line(line, spec, setting.size_px)
         placed = ink.moved_to(room.left_px, room.top_px + baseline_px)

@@ -11,7 +11,7 @@ from creative_assets.studio.context import ContextPack
 from creative_assets.studio.formats import Format, composition_words, format_named
 from creative_assets.studio.generations import Generation, Payer
 from creative_assets.studio.images import inspect_image, open_picture
-from creative_assets.studio.models.families import native_size
+from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
 from creative_assets.studio.previews import Previews, previews_of
 from creative_assets.studio.stages import BASE_IMAGES, Made, ModelChoice, version_of
@@ -211,7 +211,7 @@ def picture_request(
         variant.brand_name,
         format_named(shape.formats[0]),
         direction,
-        from_photos=bool(photos),
+        from_photos=bool(photos) and image_family(choice.image_model).edits,
     )
     return PictureRequest(
         service=choice.service,

@@ -48,9 +48,9 @@ def list_price_usd(request: Request, usage: dict[str, Any] | None) -> float | No
         extracted = extract_usage(
             {"model": known, "usage": usage}, provider_id=_PROVIDER, api_flavor=flavor
         )
-    except (LookupError, ValueError):
+        return _priced(request.model, extracted.usage)
+    except (LookupError, ValueError):  # a usage that makes no sense, as some servers report it
         return None
-    return _priced(request.model, extracted.usage)
 
 
 def expected_price(
