@@ -1,0 +1,81 @@
+"""Finals have their format's exact size, the brief's file type, and say what they are."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from creative_assets.resources.opening import Archive, open_workbench
+from creative_assets.settings import Settings
+from creative_assets.studio.finals import FinalCreatives
+from creative_assets.studio.produce import Event, Job, StageDone, kept_output, produce
+from creative_assets.studio.provenance import MODEL_SOURCE, PROCEDURAL_SOURCE, read_marks
+from creative_assets.studio.stages import AD_COPY, FINAL_CREATIVES, STAGES
+
+Accept = Callable[[dict[str, Any]], list[Job]]
+
+
+async def finals_of(job: Job, settings: Settings, archive: Archive) -> tuple[FinalCreatives, Any]:
+    """The finals of one variant, and its copy."""
+    events: list[Event] = []
+    async with open_workbench(settings, archive) as bench:
+        await produce([job], STAGES, bench, events.append, variants_in_flight=1)
+    outputs = {event.output.stage: event.output for event in events if isinstance(event, StageDone)}
+    final = outputs[FINAL_CREATIVES]
+    assert final == kept_output(job.variant, FINAL_CREATIVES, final.version, archive.store)
+    return final.data, outputs[AD_COPY].data
+
+
+async def test_each_file_type_comes_out_at_the_exact_size_with_marks_and_only_the_export_again(
+    brief: dict[str, Any], accepted: Accept, settings: Settings, archive: Archive
+) -> None:
+    for file_type, kind in (("jpeg", "JPEG"), ("png", "PNG"), ("webp", "WEBP")):
+        brief["output"]["file_type"] = file_type
+        (job,) = accepted(brief)
+
+        finals, copy = await finals_of(job, settings, archive)
+
+        (final,) = finals.finals
+        content = archive.store.get_verified(final.file)
+        with Image.open(io.BytesIO(content)) as picture:
+            assert (picture.format, picture.size, picture.mode) == (kind, (1080, 1080), "RGB")
+        marks = read_marks(content)
+        assert marks is not None
+        assert marks.alt_text == copy.alt_text
+        assert marks.title == "Nordlys: Cold Brew"
+        assert marks.stand_in
+        assert marks.digital_source_type == PROCEDURAL_SOURCE
+    # Three file types of one picture: its generations were made once.
+    assert sum(row.generations for row in archive.records.spend()) == 5
+
+
+async def test_what_a_model_made_is_marked_as_its_work(
+    brief: dict[str, Any], accepted: Accept, served: Settings, archive: Archive
+) -> None:
+    brief["brand"]["legal_text"] = {"*": "While stocks last."}
+    (job,) = accepted(brief)
+
+    finals, copy = await finals_of(job, served, archive)
+
+    (final,) = finals.finals
+    marks = read_marks(archive.store.get_verified(final.file))
+    assert marks is not None
+    assert (marks.stand_in, marks.digital_source_type) == (False, MODEL_SOURCE)
+    assert marks.ai_system == served.image_model
+    written = {block.role: " ".join(block.lines) for block in final.text.blocks}
+    assert written["headline"] == copy.headline
+    assert written["legal_line"] == "While stocks last."
+
+
+@pytest.mark.parametrize("locale", ["ja-JP", "ar-AE"])
+async def test_copy_in_any_script_is_set_whole(
+    brief: dict[str, Any], accepted: Accept, served: Settings, archive: Archive, locale: str
+) -> None:
+    (job,) = accepted(brief | {"target_locales": [locale]})
+
+    finals, copy = await finals_of(job, served, archive)
+
+    (headline,) = [block for block in finals.finals[0].text.blocks if block.role == "headline"]
+    assert "".join("".join(headline.lines).split()) == "".join(copy.headline.split())

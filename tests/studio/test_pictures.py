@@ -1,0 +1,171 @@
+"""Pictures come from the art direction and the product's photos, one for each native shape."""
+
+import io
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from creative_assets.resources.opening import Archive
+from creative_assets.standin.serve import StandIn
+from creative_assets.studio.acceptance import kept_at
+from creative_assets.studio.brief import FileRef
+from creative_assets.studio.context import ContextPack
+from creative_assets.studio.formats import composition_words, format_named
+from creative_assets.studio.images import open_picture
+from creative_assets.studio.pictures import (
+    ArtDirection,
+    art_direction_request,
+    composition_direction,
+    make_base_images,
+    picture_prompt,
+    shapes_for,
+)
+from creative_assets.studio.produce import Job
+from creative_assets.studio.workbench import Workbench
+
+Accept = Callable[[dict[str, Any]], list[Job]]
+Bench = Callable[[], AbstractAsyncContextManager[Workbench]]
+
+FORMATS = ("1x1", "4x5", "9x16", "16x9")
+ART = ArtDirection(
+    concept="the first quiet minute",
+    subject="a can",
+    setting="a table",
+    lighting="morning sun",
+    mood="calm",
+    palette=("#0b3d2e", "#f4e9d8"),
+    avoid=("clutter", "hands"),
+)
+PACK = ContextPack(
+    summary="s",
+    tone="t",
+    formality="informal",
+    dos=("do",),
+    donts=("No flags.",),
+    cultural_notes=("Weeks begin on Sunday.",),
+    visual_notes=("Plausible streets.",),
+    legal_notes=("Ask a lawyer.",),
+)
+
+
+def png() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGBA", (300, 400), (200, 40, 40, 255)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "model,expected",
+    [
+        (
+            "gpt-image-2.6-flare",
+            {
+                "1088x1088": ("1x1",),
+                "1088x1360": ("4x5",),
+                "1088x1920": ("9x16",),
+                "1920x1088": ("16x9",),
+            },
+        ),
+        (
+            "gpt-image-1",
+            {"1024x1024": ("1x1",), "1024x1536": ("4x5", "9x16"), "1536x1024": ("16x9",)},
+        ),
+        (
+            "dall-e-3",
+            {"1024x1024": ("1x1", "4x5"), "1024x1792": ("9x16",), "1792x1024": ("16x9",)},
+        ),
+    ],
+)
+def test_formats_share_a_picture_where_the_model_has_no_shape_of_their_own(
+    model: str, expected: dict[str, tuple[str, ...]]
+) -> None:
+    assert {str(shape.size): shape.formats for shape in shapes_for(FORMATS, model)} == expected
+
+
+def test_a_prompt_is_labelled_lines_with_a_calm_place_for_the_text() -> None:
+    fmt = format_named("9x16")
+
+    lines = picture_prompt(ART, "Nordlys", fmt, "ltr", from_photos=False).splitlines()
+
+    assert lines[0] == "Advertising photograph for Nordlys: the first quiet minute"
+    assert "Palette: #0b3d2e, #f4e9d8" in lines
+    assert f"Composition: {composition_words(fmt, 'ltr')}" in lines
+    assert "Avoid: clutter; hands" in lines
+    assert lines[-1].startswith("No text, no lettering, no logos")
+
+
+def test_only_with_photos_the_prompt_asks_to_keep_the_product_as_they_show_it() -> None:
+    fmt = format_named("1x1")
+
+    assert "photos" in picture_prompt(ART, "Nordlys", fmt, "ltr", from_photos=True)
+    assert "photos" not in picture_prompt(ART, "Nordlys", fmt, "ltr", from_photos=False)
+
+
+@pytest.mark.parametrize(
+    "locale,imagery,direction",
+    [("en-US", "localized", "ltr"), ("ar-AE", "localized", "rtl"), ("ar-AE", "shared", "ltr")],
+)
+def test_a_picture_is_laid_out_as_its_locale_reads_unless_all_locales_share_it(
+    brief: dict[str, Any], accepted: Accept, locale: str, imagery: str, direction: str
+) -> None:
+    (job,) = accepted(brief | {"target_locales": [locale], "imagery": imagery})
+
+    assert composition_direction(job.variant) == direction
+
+
+async def test_the_art_director_knows_the_market_unless_all_locales_share_the_picture(
+    brief: dict[str, Any], accepted: Accept, bench: Bench
+) -> None:
+    (localized,) = accepted(brief)
+    (shared,) = accepted(brief | {"imagery": "shared"})
+    async with bench() as opened:
+        choice = opened.choice
+
+    assert art_direction_request(localized.variant, PACK, choice, 1).facts["context"] == {
+        "locale": "en-US",
+        "visual_notes": ["Plausible streets."],
+        "cultural_notes": ["Weeks begin on Sunday."],
+        "donts": ["No flags."],
+    }
+    assert art_direction_request(shared.variant, PACK, choice, 1).facts["context"] is None
+
+
+@pytest.mark.parametrize(
+    "model,operation,size,uses_photos",
+    [
+        ("gpt-image-2.6-flare", "image_edit", (1088, 1088), True),
+        ("dall-e-3", "image", (1024, 1024), False),
+    ],
+)
+async def test_photos_are_the_reference_where_the_model_takes_any(  # noqa: PLR0913, PLR0917 - a table's columns and fixtures
+    brief: dict[str, Any],
+    accepted: Accept,
+    bench: Bench,
+    stand_in: StandIn,
+    archive: Archive,
+    model: str,
+    operation: str,
+    size: tuple[int, int],
+    uses_photos: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    (job,) = accepted(brief)
+    photo: FileRef = kept_at("summer", "photos/can.png", png())
+    archive.store.put_once(photo.path, png())
+    variant = job.variant.model_copy(update={"photos": (photo,)})
+    async with bench() as opened, opened.generations.holding():
+        choice = opened.choice.model_copy(update={"image_model": model})
+        made = await make_base_images(variant, PACK, 1, replace(opened, choice=choice))
+
+    (picture,) = made.data.pictures
+    (row,) = archive.records.generations_by_key([picture.generation]).values()
+    content = archive.store.get_verified(picture.file)
+    assert stand_in.requests()[-1].operation == operation
+    assert open_picture(content, "picture").size == size
+    assert picture.uses_photos is uses_photos
+    assert ("The photos show the product" in row.request_json) is uses_photos
+    assert [use.operation for use in made.uses] == ["art_direction", "image"]
+    assert made.pictures is not None
