@@ -81,12 +81,20 @@ class Taken:
 def take_in(inbox: Store, store: Store, records: Records, *, most: int, budget_s: float) -> Taken:
     """Accept or refuse what is new or changed in the inbox, and retire what is gone from it.
 
-    At most `most` briefs, and none begun after `budget_s` seconds; the rest stays due. An inbox
-    that cannot be listed raises: it is never taken for an empty one.
+    At most `most` briefs, and none begun after `budget_s` seconds; the rest stays due.
+
+    Raises:
+        MissingInputError: Briefs are known, and the inbox holds no file at all. That is more often
+            a volume that is not mounted, or another address, than the end of all campaigns.
     """
     started = time.monotonic()
     listing = inbox.find()
     rows = records.known_briefs()
+    if rows and not listing:
+        raise MissingInputError(
+            f"The inbox {inbox.url} holds no file, though {len(rows)} briefs were read from it. "
+            "Make its files available again; or, to retire all its campaigns, put any file into it."
+        )
     changes = compare(listing, {path: _known(row) for path, row in rows.items()})
     accepted, refused = [], []
     for path in changes.due[:most]:

@@ -313,6 +313,27 @@ def test_an_inbox_that_cannot_be_listed_is_not_taken_for_an_empty_one(
     assert desk.active() == [COLD_BREW_KEY]
 
 
+def test_an_inbox_that_lost_all_its_files_retires_nothing_until_somebody_means_it(
+    desk: Desk, brief: dict[str, Any]
+) -> None:
+    desk.drop("a/brief.json", brief)
+    desk.look()
+    for path in desk.inbox.find():
+        desk.inbox.delete(path)
+
+    with pytest.raises(MissingInputError, match="put any file into it"):
+        desk.look()
+    assert desk.active() == [COLD_BREW_KEY]
+
+    desk.inbox.put("README.txt", b"The season is over.")
+    assert desk.look() == Taken(gone=("a/brief.json",))
+    assert desk.active() == []
+
+
+def test_a_fresh_inbox_holds_nothing_and_that_is_fine(desk: Desk) -> None:
+    assert desk.look() == Taken()
+
+
 def test_one_brief_is_accepted_at_once_or_raises_all_its_problems(
     desk: Desk, brief: dict[str, Any]
 ) -> None:
