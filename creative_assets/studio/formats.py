@@ -13,6 +13,9 @@ from typing import Literal
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.values import Box, Direction, Frozen, Size
 
+# Of the frame's height: what stays free between subject and text.
+SUBJECT_GAP = 0.05
+
 _SHAPES = {"1x1": "1:1 square", "4x5": "4:5 portrait", "9x16": "9:16 tall", "16x9": "16:9 wide"}
 
 
@@ -94,20 +97,32 @@ def safe_box(fmt: Format) -> Box:
     return _box(safe.left, safe.top, 1 - safe.right, 1 - safe.bottom, fmt.size)
 
 
+def subject_gap_px(fmt: Format) -> int:
+    """What stays free between subject and text, in pixels of a final."""
+    return round(SUBJECT_GAP * fmt.size.height_px)
+
+
 def composition_words(fmt: Format, direction: Direction) -> str:
-    """Where the subject sits and which part stays calm, for the picture prompt."""
+    """Where the subject sits and which part stays calm, for the picture prompt.
+
+    The calm part is that of the first text zone, and the gap between it and the subject.
+    """
     zone = fmt.text_zones[0]
+    across = subject_gap_px(fmt) / fmt.size.width_px
     match zone.name:
         case "lower":
-            calm, subject, percent = "lower", "upper", round(100 * (1 - zone.top))
+            calm, subject, percent = "lower", "upper", round(100 * (1 - zone.top + SUBJECT_GAP))
         case "upper":
-            calm, subject, percent = "upper", "lower", round(100 * (zone.top + zone.height))
+            calm, subject, percent = (
+                "upper",
+                "lower",
+                round(100 * (zone.top + zone.height + SUBJECT_GAP)),
+            )
         case "start" | "end":
             on_left = (zone.name == "start") == (direction == "ltr")
             calm, subject = ("left", "right") if on_left else ("right", "left")
-            percent = round(
-                100 * (zone.start + zone.width if zone.name == "start" else 1 - zone.start)
-            )
+            inner = zone.start + zone.width if zone.name == "start" else 1 - zone.start
+            percent = round(100 * (inner + across))
     return (
         f"{_SHAPES[fmt.name]} frame. The subject sits whole in the {subject} part, clear of the"
         f" edges. Keep the {calm} {percent}% of the frame calm and uncluttered."

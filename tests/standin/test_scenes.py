@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from creative_assets.standin.scenes import paint_scene
+from creative_assets.standin.scenes.colours import light_for
 from creative_assets.standin.scenes.painter import PAINTERS
 from creative_assets.standin.scenes.prompt import FAMILY_WORDS, read_prompt
-from creative_assets.studio.values import Size
+from creative_assets.standin.scenes.stage import Ground, stage_for
+from creative_assets.standin.scenes.staging import room_for, stand
+from creative_assets.studio.formats import Format, all_formats, composition_words, zone_box
+from creative_assets.studio.values import Direction, Size
 
 SETTINGS: Mapping[str, str] = {
     "mountains": "a mountain valley with a far ridge in haze",
@@ -139,6 +143,46 @@ def test_the_products_own_colour_stands_in_the_part_that_is_not_calm(family: str
     upper, lower = product[:170].sum(), product[190:].sum()
     assert upper > 0.03 * SMALL.width_px * SMALL.height_px
     assert lower < 0.05 * upper
+
+
+@pytest.mark.parametrize("family", PAINTERS)
+@pytest.mark.parametrize("fmt", all_formats().values(), ids=lambda fmt: fmt.name)
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_the_product_keeps_a_gap_to_where_the_text_goes(
+    family: str, fmt: Format, direction: Direction
+) -> None:
+    size = Size(width_px=fmt.size.width_px // 4, height_px=fmt.size.height_px // 4)
+    asked = prompt(SETTINGS[family]).replace("Keep the lower 48% of the frame calm", "{}")
+    asked = asked.format(composition_words(fmt, direction))
+    picture = pixels(paint_scene(asked, size, [packshot()], 6))
+    # Its reflection in wet ground is weaker than that.
+    rows, columns = np.nonzero(picture[..., 0] - picture[..., 1] > 125)
+    text = zone_box(fmt.text_zones[0], size, direction)
+    gap_px = 0.04 * size.height_px
+    assert rows.size > 0.02 * size.width_px * size.height_px
+    match fmt.text_zones[0].name:
+        case "lower":
+            assert np.percentile(rows, 99.5) <= text.top_px - gap_px
+        case "start" if direction == "ltr":
+            assert np.percentile(columns, 0.5) >= text.right_px + gap_px
+        case _:
+            assert np.percentile(columns, 99.5) <= text.left_px - gap_px
+
+
+@pytest.mark.parametrize("ratio", [0.3, 1.0, 2.5])
+def test_a_plinth_stands_wholly_in_the_part_that_is_not_calm(ratio: float) -> None:
+    frame = (400, 500)
+    words = read_prompt(prompt())
+    stage = stage_for(words, frame[0] / frame[1], np.random.default_rng(1))
+    ground = Ground(shadow=0.0, reflection=0.0, plinth=np.array([1.0, 0.0, 1.0]))
+    thing = packshot().resize(room_for(stage, ground, frame, ratio))
+    light = light_for(words.palette, "day", from_left=True)
+    bare = Image.new("RGB", frame, (10, 200, 10))
+    stood = stand(bare, thing, stage, ground, light, np.random.default_rng(1))
+    changed = np.abs(pixels(stood) - pixels(bare)).max(axis=2) > 2
+    rows = np.nonzero(changed)[0]
+    assert rows.min() >= stage.top_v * frame[1] - 2
+    assert rows.max() <= stage.base_v * frame[1] + 2
 
 
 def test_the_product_keeps_its_proportion() -> None:

@@ -12,6 +12,7 @@ from creative_assets.studio.formats import (
     composition_words,
     format_named,
     safe_box,
+    subject_gap_px,
     zone_box,
 )
 from creative_assets.studio.values import Direction
@@ -62,8 +63,9 @@ def test_text_stays_in_the_safe_zone(fmt: Format, direction: Direction) -> None:
 @by_direction
 def test_the_subject_keeps_clear_of_the_first_text_zone(fmt: Format, direction: Direction) -> None:
     subject = zone_box(fmt.subject_zone, fmt.size, direction)
+    text = zone_box(fmt.text_zones[0], fmt.size, direction)
 
-    assert not subject.overlaps(zone_box(fmt.text_zones[0], fmt.size, direction))
+    assert not subject.overlaps(text.inset(-subject_gap_px(fmt)))
 
 
 @by_name
@@ -73,6 +75,13 @@ def test_a_text_zone_has_room_for_an_advertisement(fmt: Format) -> None:
 
     assert zone.width_px >= 0.7 * short_px
     assert zone.height_px >= 0.4 * short_px
+
+
+def test_above_a_column_of_text_there_is_room_for_a_logo() -> None:
+    fmt = format_named("16x9")
+    zone = zone_box(fmt.text_zones[0], fmt.size, "ltr")
+
+    assert zone.top_px - safe_box(fmt).top_px >= 0.16 * fmt.size.height_px
 
 
 def test_a_zone_at_the_start_is_on_the_right_where_reading_starts_there() -> None:
@@ -87,7 +96,7 @@ def test_a_zone_at_the_start_is_on_the_right_where_reading_starts_there() -> Non
 
 @by_name
 @by_direction
-def test_the_words_ask_for_calm_exactly_where_the_text_goes(
+def test_the_words_ask_for_calm_where_the_text_goes_and_a_gap_beside_it(
     fmt: Format, direction: Direction
 ) -> None:
     asked = re.findall(
@@ -95,25 +104,27 @@ def test_the_words_ask_for_calm_exactly_where_the_text_goes(
         composition_words(fmt, direction),
     )
     zone = zone_box(fmt.text_zones[0], fmt.size, direction)
+    gap_px, width_px, height_px = subject_gap_px(fmt), fmt.size.width_px, fmt.size.height_px
     reach = {
-        "lower": 1 - zone.top_px / fmt.size.height_px,
-        "upper": zone.bottom_px / fmt.size.height_px,
-        "left": zone.right_px / fmt.size.width_px,
-        "right": 1 - zone.left_px / fmt.size.width_px,
+        "lower": (height_px - zone.top_px + gap_px) / height_px,
+        "upper": (zone.bottom_px + gap_px) / height_px,
+        "left": (zone.right_px + gap_px) / width_px,
+        "right": (width_px - zone.left_px + gap_px) / width_px,
     }
 
     [(side, percent)] = asked
+    assert gap_px >= 0.04 * height_px
     assert math.isclose(reach[side], int(percent) / 100, abs_tol=0.01)
 
 
 def test_the_words_follow_the_direction() -> None:
     fmt = format_named("16x9")
 
-    assert "Keep the left 49%" in composition_words(fmt, "ltr")
-    assert "Keep the right 49%" in composition_words(fmt, "rtl")
+    assert "Keep the left 52%" in composition_words(fmt, "ltr")
+    assert "Keep the right 52%" in composition_words(fmt, "rtl")
 
 
-@pytest.mark.parametrize("place,words", [(0, "Keep the lower 48%"), (1, "Keep the upper 48%")])
+@pytest.mark.parametrize("place,words", [(0, "Keep the lower 51%"), (1, "Keep the upper 51%")])
 def test_the_words_follow_the_first_text_zone(place: int, words: str) -> None:
     fmt = format_named("1x1")
 

@@ -15,6 +15,7 @@ from creative_assets.standin.scenes.stage import Ground, Stage
 from creative_assets.standin.scenes.things import MATTE, SATIN, Part, lathe
 
 _PLINTH_TILT = 0.16
+_PLINTH_SPREAD = 1.45  # its width ÷ that of the thing on it
 _OPAQUE = 250
 # Parts of a thing whose lower edge is within this share of its height touch the ground.
 _TOUCHING = 0.14
@@ -44,10 +45,14 @@ def cutout_of(photo: Image.Image) -> Image.Image:
 def room_for(stage: Stage, ground: Ground, frame: tuple[int, int], ratio: float) -> tuple[int, int]:
     """Give the size in pixels at which a cut-out of a ratio (width ÷ height) fits the stage."""
     width, height = frame
-    tall = (stage.base_v - stage.top_v) * height - plinth_axis(ground, frame)
-    wide = min(stage.reach_u * width, 0.66 * min(frame)) * (
-        0.8 if ground.plinth is not None else 1.0
-    )
+    tall = (stage.base_v - stage.top_v) * height
+    wide = min(stage.reach_u * width, 0.66 * min(frame))
+    if ground.plinth is not None:
+        wide *= 0.8
+        tall -= plinth_axis(ground, frame)
+        # The plinth's front edge is lower than where the thing stands, also under a broad thing.
+        slim = tall - _front_edge(0, frame)
+        tall = min(slim, tall / (1 + _PLINTH_TILT / 2 * _PLINTH_SPREAD * ratio))
     size = min(tall, wide / ratio)
     return max(2, round(size * ratio)), max(2, round(size))
 
@@ -55,6 +60,15 @@ def room_for(stage: Stage, ground: Ground, frame: tuple[int, int], ratio: float)
 def plinth_axis(ground: Ground, frame: tuple[int, int]) -> int:
     """Height of the plinth's side, in pixels; 0 without one."""
     return round(0.045 * min(frame)) if ground.plinth is not None else 0
+
+
+def _plinth_width(thing_width: float, frame: tuple[int, int]) -> float:
+    return max(thing_width * _PLINTH_SPREAD, 0.30 * min(frame))
+
+
+def _front_edge(thing_width: float, frame: tuple[int, int]) -> int:
+    """How far the round front of a plinth reaches below its middle, in pixels."""
+    return round(_plinth_width(thing_width, frame) * _PLINTH_TILT / 2)
 
 
 def stand(
@@ -71,9 +85,9 @@ def stand(
     lift = plinth_axis(ground, picture.size)
     deep = tuple(round(float(c) * 255) for c in light.deep * 0.35)
     if ground.plinth is not None:
-        plinth = _plinth(
-            ground, light, max(cutout.width * 1.45, 0.30 * min(picture.size)), lift, rng
-        )
+        plinth = _plinth(ground, light, _plinth_width(cutout.width, picture.size), lift, rng)
+        front = _front_edge(cutout.width, picture.size)
+        foot -= front
         _lay_shadow(
             result, plinth, (middle, foot + round(plinth.width * 0.03)), deep, ground.shadow * 0.9
         )
@@ -81,7 +95,7 @@ def stand(
             plinth,
             (
                 middle - plinth.width // 2,
-                foot + round(plinth.width * _PLINTH_TILT / 2) - plinth.height,
+                foot + front - plinth.height,
             ),
             plinth,
         )
@@ -93,7 +107,7 @@ def stand(
             plinth.getchannel("A"),
             (
                 middle - plinth.width // 2,
-                foot + lift + round(plinth.width * _PLINTH_TILT / 2) - plinth.height,
+                foot + lift + front - plinth.height,
             ),
         )
         result.paste(stone, (0, 0), where)
