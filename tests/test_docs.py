@@ -1,17 +1,28 @@
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, get_args
 
+import dagster as dg
 import pytest
 import typer
+from ruamel.yaml import YAML
 
+from creative_assets.assets.materialization import materialization
+from creative_assets.assets.stages import StagesConfig
 from creative_assets.cli import app
+from creative_assets.resources.opening import Archive
 from creative_assets.settings import Settings
 from creative_assets.standin.behaviour import FaultKind, Operation, fault_rule
+from creative_assets.studio import errors
 from creative_assets.studio.brief import brief_schema
+from creative_assets.studio.produce import Job, StageDone
 from creative_assets.studio.reading import read_brief
+from creative_assets.studio.stages import STAGES, TAKEABLE
+from creative_assets.studio.streaming import produced
+from creative_assets.studio.workbench import Workbench
 
 PROJECT = Path(__file__).parents[1]
 PAGES = sorted(
@@ -19,6 +30,7 @@ PAGES = sorted(
 )
 IDS = [str(page.relative_to(PROJECT)) for page in PAGES]
 MANAGERS = PROJECT / "docs/campaign-managers.md"
+ANALYSTS = PROJECT / "docs/analysts.md"
 OPERATORS = PROJECT / "docs/operators.md"
 SHEET = PROJECT / "docs/images/contact-sheet.jpg"
 
@@ -28,6 +40,8 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PROGRAM = re.compile(r"(?:^|[\s/(])creative-assets ((?:standin )?[a-z].*)$")
 
+Accept = Callable[[dict[str, Any]], list[Job]]
+OpenWorkbench = Callable[[], AbstractAsyncContextManager[Workbench]]
 Rows = dict[str, list[str]]
 
 
@@ -78,6 +92,12 @@ def rows_of(page: Path, first_cell: str) -> Rows:
     body = table.split("\n\n")[0].splitlines()[2:]
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in body]
     return {row[0].strip("`"): row[1:] for row in cells}
+
+
+def first_cells(page: Path, first_cell: str) -> str:
+    """The first column of a table, in which a cell may name several things."""
+    _, _, table = text_of(page).partition(f"| {first_cell} |")
+    return "\n".join(line.split("|")[1] for line in table.split("\n\n")[0].splitlines()[2:])
 
 
 def brief_fields() -> dict[str, tuple[bool, str]]:
@@ -262,6 +282,37 @@ def test_a_brief_on_a_page_is_a_valid_one(code: str) -> None:
     brief = read_brief(code.encode(), "brief.yaml")
 
     assert brief.campaign_id in code
+
+
+def test_every_metadata_row_of_a_run_is_explained_and_no_other_is(
+    accepted: Accept, brief: dict[str, Any], archive: Archive, bench: OpenWorkbench
+) -> None:
+    events = produced(accepted(brief), STAGES, bench, variants_in_flight=1, grace_s=1)
+    with dg.DagsterInstance.ephemeral() as instance:
+        shown = {
+            name
+            for event in events
+            if isinstance(event, StageDone)
+            for name in materialization(event, instance, archive).metadata
+        }
+    explained = set(CODE_SPAN.findall(first_cells(ANALYSTS, "row")))
+
+    assert explained == shown
+
+
+def test_every_error_that_the_pages_explain_exists() -> None:
+    explained = CODE_SPAN.findall(first_cells(ANALYSTS, "error"))
+
+    assert explained
+    assert [name for name in explained if not hasattr(errors, name)] == []
+
+
+def test_the_run_config_that_asks_for_a_new_take_is_a_valid_one() -> None:
+    (code,) = (code for language, code in FENCE.findall(text_of(ANALYSTS)) if language == "yaml")
+    config = YAML(typ="safe").load(code)["ops"]["creative_stages"]["config"]
+
+    assert StagesConfig(**config).new_take
+    assert set(config["new_take_of"]) <= set(TAKEABLE)
 
 
 def test_every_make_target_that_a_page_calls_exists() -> None:
