@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -50,6 +51,18 @@ def _errors_in_words() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+def _settings() -> Settings:
+    """The settings, or an end of the command that names those that make no sense."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False):
+            name = "__".join(str(part) for part in problem["loc"]).upper()
+            place = name if name.startswith("OPENAI_") else f"CREATIVE_ASSETS_{name}"
+            err.print(f"[red]✗[/] {place}: {escape(problem['msg'])}.")
+        raise typer.Exit(1) from None
+
+
 @app.command()
 def validate(briefs: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
     """Say all that is wrong with briefs, and with the files that they name."""
@@ -84,7 +97,7 @@ def submit(brief: BriefPath) -> None:
     from creative_assets.studio.store import open_store  # noqa: PLC0415
 
     with _errors_in_words():
-        inbox = open_store(Settings().inbox_url)
+        inbox = open_store(_settings().inbox_url)
         path = submit_brief(load_local_brief(brief), inbox)
         out.print(f"[green]✓[/] {path} is in the inbox {inbox.url}")
 
@@ -96,7 +109,7 @@ def estimate(brief: BriefPath) -> None:
     from creative_assets.studio.estimate import estimate as estimated  # noqa: PLC0415
     from creative_assets.studio.local_brief import jobs_of, load_local_brief  # noqa: PLC0415
 
-    settings = Settings()
+    settings = _settings()
     with _errors_in_words(), open_archive(settings) as archive:
         jobs = jobs_of(load_local_brief(brief), archive.records)
         _show_estimate(estimated(jobs, model_choice(settings), archive.store), settings)
@@ -114,7 +127,7 @@ def run(
     from creative_assets.running import run_brief  # noqa: PLC0415
 
     with _errors_in_words():
-        succeeded = run_brief(brief, Settings(), out, new_take=new_take)
+        succeeded = run_brief(brief, _settings(), out, new_take=new_take)
     if not succeeded:
         raise typer.Exit(1)
 
@@ -126,7 +139,7 @@ def preflight() -> None:
 
     marks = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failure": "[red]✗[/]"}
     kinds = set()
-    for finding in checked(Settings()):
+    for finding in checked(_settings()):
         out.print(f"{marks[finding.kind]} {escape(finding.text)}")
         kinds.add(finding.kind)
     if "failure" in kinds:

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(
         None,
         validation_alias="OPENAI_BASE_URL",
+        pattern=r"^https?://[^/]",
         description="Any OpenAI-compatible server; absent: OpenAI's own.",
     )
     service_name: str | None = Field(

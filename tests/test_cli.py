@@ -149,6 +149,26 @@ def test_a_store_that_cannot_be_opened_is_explained_without_a_traceback(
     assert isinstance(result.exception, SystemExit)
 
 
+@pytest.mark.parametrize("command", ["estimate", "run", "submit"])
+def test_settings_that_make_no_sense_are_named_without_a_traceback(
+    brief_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("CREATIVE_ASSETS_IMAGE_QUALITY", "best")
+    monkeypatch.setenv("CREATIVE_ASSETS_IMAGE_LIMIT__IN_FLIGHT", "0")
+    monkeypatch.setenv("OPENAI_BASE_URL", "gpu-box:8000")
+
+    result = creative_assets(command, brief_path)
+
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    for name in (
+        "CREATIVE_ASSETS_IMAGE_QUALITY",
+        "CREATIVE_ASSETS_IMAGE_LIMIT__IN_FLIGHT",
+        "OPENAI_BASE_URL",
+    ):
+        assert f"{name}:" in result.stderr
+
+
 def test_preflight_passes_on_a_fresh_machine_and_says_who_answers() -> None:
     result = creative_assets("preflight")
 

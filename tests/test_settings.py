@@ -95,6 +95,17 @@ def test_a_setting_that_makes_no_sense_is_refused_by_its_name(
         Settings()
 
 
+@pytest.mark.parametrize("url", ["gpu-box:8000/v1", "http://", "ftp://gpu-box/v1"])
+@pytest.mark.usefixtures("settings")
+def test_a_base_url_that_no_client_can_ask_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", url)
+
+    with pytest.raises(ValidationError, match="OPENAI_BASE_URL"):
+        Settings()
+
+
 @pytest.mark.usefixtures("settings")
 def test_an_empty_key_in_a_dotenv_file_is_no_key(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OPENAI_API_KEY=\nOPENAI_BASE_URL=\n")

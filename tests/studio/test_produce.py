@@ -1,5 +1,6 @@
 """Many variants: what is shared is asked once, a failure harms no other, a re-run is free."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -181,6 +182,22 @@ async def test_copy_alone_needs_no_picture_and_a_new_take_of_pictures_no_copy(
         event.output.stage for event in events if isinstance(event, StageDone) and event.reused
     }
     assert reused == set(COPY_STAGES)
+
+
+async def test_two_runs_of_one_variant_at_the_same_time_pay_once_and_keep_the_same_bytes(
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn
+) -> None:
+    jobs = accepted(brief)
+
+    one, other = await asyncio.gather(produced(jobs, bench), produced(jobs, bench))
+
+    assert not failed(one + other)
+    assert set(asked(stand_in).values()) == {1}
+    outputs = [
+        {event.output.stage: event.output for event in events if isinstance(event, StageDone)}
+        for events in (one, other)
+    ]
+    assert outputs[0] == outputs[1]
 
 
 async def test_a_stage_without_its_upstream_says_what_to_select_too(
