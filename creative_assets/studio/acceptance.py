@@ -33,6 +33,8 @@ from creative_assets.studio.values import Frozen
 from creative_assets.studio.variants import resolve_variants
 
 NOTE_SUFFIX = ".problems.md"
+MARKER = ".creative-assets-inbox"
+_MARKER_TEXT = b"By this file the inbox is known to be there. Please leave it.\n"
 
 
 @dataclass(frozen=True)
@@ -84,17 +86,13 @@ def take_in(inbox: Store, store: Store, records: Records, *, most: int, budget_s
     At most `most` briefs, and none begun after `budget_s` seconds; the rest stays due.
 
     Raises:
-        MissingInputError: Briefs are known, and the inbox holds no file at all. That is more often
-            a volume that is not mounted, or another address, than the end of all campaigns.
+        MissingInputError: Briefs are known, and the inbox is without its marker: a volume that is
+            not mounted, or another address, and not the end of all campaigns.
     """
     started = time.monotonic()
     listing = inbox.find()
     rows = records.known_briefs()
-    if rows and not listing:
-        raise MissingInputError(
-            f"The inbox {inbox.url} holds no file, though {len(rows)} briefs were read from it. "
-            "Make its files available again; or, to retire all its campaigns, put any file into it."
-        )
+    _check_marker(inbox, listing, known=len(rows))
     changes = compare(listing, {path: _known(row) for path, row in rows.items()})
     accepted, refused = [], []
     for path in changes.due[:most]:
@@ -112,6 +110,19 @@ def take_in(inbox: Store, store: Store, records: Records, *, most: int, budget_s
         _forget(rows[path], records)
     left = len(changes.due) - len(accepted) - len(refused)
     return Taken(tuple(accepted), tuple(refused), tuple(gone), left)
+
+
+def _check_marker(inbox: Store, listing: Mapping[str, str], *, known: int) -> None:
+    """Tell an emptied inbox, whose marker stays, from one that is not there."""
+    if MARKER in listing:
+        return
+    if known:
+        raise MissingInputError(
+            f"{inbox.url} is not the inbox that {known} briefs were read from: its file {MARKER} "
+            "is missing. Mount the volume or correct the address; if it is the right place, put an "
+            "empty file of that name there."
+        )
+    inbox.put(MARKER, _MARKER_TEXT)
 
 
 def examine(inbox: Store, path: str, listing: Mapping[str, str], records: Records) -> Examined:
@@ -176,12 +187,15 @@ def accept_at(path: str, inbox: Store, store: Store, records: Records) -> None:
 
     Raises:
         BriefError: It is wrong.
+        MissingInputError: This is not the inbox that other briefs were read from.
     """
-    examined = examine(inbox, path, inbox.find(), records)
+    listing = inbox.find()
+    rows = records.known_briefs()
+    _check_marker(inbox, listing, known=len(rows))
+    examined = examine(inbox, path, listing, records)
     if examined.brief is None or examined.problems:
         raise BriefError(path, examined.problems)
-    previous = records.known_briefs().get(path)
-    accept(examined, examined.brief, previous, inbox, store, records)
+    accept(examined, examined.brief, rows.get(path), inbox, store, records)
 
 
 def refuse(examined: Examined, previous: BriefRow | None, inbox: Store, records: Records) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from creative_assets.studio.acceptance import (
+    MARKER,
     NOTE_SUFFIX,
     Taken,
     accept_at,
@@ -313,7 +314,7 @@ def test_an_inbox_that_cannot_be_listed_is_not_taken_for_an_empty_one(
     assert desk.active() == [COLD_BREW_KEY]
 
 
-def test_an_inbox_that_lost_all_its_files_retires_nothing_until_somebody_means_it(
+def test_an_inbox_that_is_not_the_one_that_was_read_retires_nothing(
     desk: Desk, brief: dict[str, Any]
 ) -> None:
     desk.drop("a/brief.json", brief)
@@ -321,11 +322,19 @@ def test_an_inbox_that_lost_all_its_files_retires_nothing_until_somebody_means_i
     for path in desk.inbox.find():
         desk.inbox.delete(path)
 
-    with pytest.raises(MissingInputError, match="put any file into it"):
+    with pytest.raises(MissingInputError, match=f"its file {MARKER} is missing"):
         desk.look()
     assert desk.active() == [COLD_BREW_KEY]
 
-    desk.inbox.put("README.txt", b"The season is over.")
+
+def test_the_last_brief_that_is_taken_away_is_retired_too(
+    desk: Desk, brief: dict[str, Any]
+) -> None:
+    desk.drop("a/brief.json", brief)
+    desk.look()
+    for path in desk.inbox.find("a"):
+        desk.inbox.delete(path)
+
     assert desk.look() == Taken(gone=("a/brief.json",))
     assert desk.active() == []
 
