@@ -107,7 +107,7 @@ def test_a_vision_model_that_does_not_answer_in_time_holds_up_no_picture(
 ) -> None:
     slow = FaultRule(kind="drip", operation="logo_spot")
     stand_in.change(Behaviour(faults=(slow,), drip_s=60))
-    impatient = served.model_copy(update={"text_deadline_s": 3})
+    impatient = served.model_copy(update={"text_deadline_s": 4})
 
     (image,) = branded(accepted(brief)[0], impatient, archive).images
 

@@ -62,13 +62,13 @@ def test_every_stage_of_every_variant_is_told_once(jobs: list[Job], bench: Bench
 def test_who_stops_listening_has_no_further_call_begun_and_keeps_those_under_way(
     jobs: list[Job], bench: Bench, stand_in: StandIn, archive: Archive
 ) -> None:
-    stand_in.change(Behaviour(vary=True, text_latency_s=1))
+    stand_in.change(Behaviour(vary=True, text_latency_s=3))
 
     closed_s = close_after_first_call(streamed(jobs, bench), stand_in)
     calls = stand_in.requests()
 
     assert {call.operation for call in calls} == {"context_pack"}
-    assert all(call.started_s < closed_s + 0.5 for call in calls)
+    assert all(call.started_s < closed_s + 2 for call in calls)
     kept = [row for row in ledger(archive) if row.state == "done"]
     assert len(kept) == len(calls)
     for row in kept:

@@ -241,7 +241,7 @@ async def test_no_attempt_comes_before_the_service_asked_for_it(stand_in: StandI
 
 async def test_a_wait_that_outlasts_the_deadline_ends_at_the_deadline(stand_in: StandIn) -> None:
     stand_in.change(Behaviour(faults=(FaultRule(kind="rate_limit"),), retry_after_s=60))
-    client = client_of(stand_in.base_url, deadline_s=0.5)
+    client = client_of(stand_in.base_url, deadline_s=2)
 
     with pytest.raises(DeadlineError, match=TEXT_MODEL):
         await client.ask(question(), Spoiled())
@@ -265,14 +265,17 @@ async def test_no_more_calls_begin_in_a_minute_than_the_limit_allows(stand_in: S
     client = client_of(stand_in.base_url, ModelLimit(per_minute=2))
 
     asked = [asyncio.create_task(client.ask(question(), Spoiled())) for _ in range(4)]
-    done, waiting = await asyncio.wait(asked, timeout=1)
-    for task in waiting:
+    finished = asyncio.as_completed(asked)
+    for _ in range(2):
+        await next(finished)
+    await asyncio.sleep(0.2)  # time enough for a third to begin, if it might
+    calls = len(stand_in.requests())
+    for task in asked:
         task.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
+    await asyncio.gather(*asked, return_exceptions=True)
     await client.close()
 
-    assert (len(done), len(waiting)) == (2, 2)
-    assert len(stand_in.requests()) == 2
+    assert calls == 2
 
 
 async def test_after_a_stop_no_call_begins_and_those_under_way_are_answered(
