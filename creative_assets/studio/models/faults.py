@@ -5,6 +5,9 @@ raises `JSONDecodeError`, HTML with status 200 comes back as a string, and a ref
 a plain 400. All of that ends here; no exception of the package reaches a caller.
 """
 
+import math
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
@@ -116,13 +119,19 @@ def _categories(body: object) -> list[str]:
 
 
 def _retry_after_s(failure: openai.APIStatusError) -> float | None:
+    """What the service asks for: seconds, or until a date (RFC 9110, 10.2.3); None for nonsense."""
     headers = failure.response.headers
     for name, unit_s in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
-            return float(headers[name]) * unit_s
+            seconds = float(headers[name]) * unit_s
         except (KeyError, ValueError):
             continue
-    return None
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
+    try:
+        until = parsedate_to_datetime(headers.get("retry-after", ""))
+        return max((until - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):  # no date, or one without a time zone
+        return None
 
 
 def _cause(failure: Exception) -> str:

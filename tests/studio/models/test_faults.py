@@ -1,5 +1,8 @@
 """What the `openai` package raises ends as a leaf of the error tree that says what to do."""
 
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
 import httpx2
 import openai
 import pytest
@@ -74,7 +77,12 @@ def test_a_bad_parameter_concerns_this_request_alone() -> None:
     [
         ({"retry-after": "7"}, 7.0),
         ({"retry-after": "7", "retry-after-ms": "250"}, 0.25),
-        ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "-5"}, 0.0),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00"}, None),
+        ({"retry-after": "soon"}, None),
         ({}, None),
     ],
 )
@@ -85,6 +93,16 @@ def test_how_long_to_wait_is_read_from_the_headers(
 
     assert isinstance(explained, RateLimitedError)
     assert explained.retry_after_s == expected
+
+
+def test_a_date_to_come_back_at_is_as_good_as_seconds() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+
+    explained = explain(status_error(429, None, {"retry-after": date}), "gpt-6-luna")
+
+    assert isinstance(explained, RateLimitedError)
+    assert explained.retry_after_s is not None
+    assert 0 < explained.retry_after_s <= 3600
 
 
 def test_a_refusal_keeps_the_categories_of_the_policy() -> None:
