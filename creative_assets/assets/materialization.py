@@ -7,15 +7,17 @@ of it that shows in the UI.
 import base64
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
+from pydantic import BaseModel
 
 from creative_assets.resources.opening import Archive
-from creative_assets.studio.branding import BrandedImages
+from creative_assets.studio.branding import BrandedImage, BrandedImages
+from creative_assets.studio.context import ContextPack
 from creative_assets.studio.copywriting import AdCopy
-from creative_assets.studio.finals import FinalCreatives
+from creative_assets.studio.finals import Final, FinalCreatives
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.produce import StageDone, VariantFailed
@@ -29,8 +31,11 @@ _INPUT_VERSION_TAG = "dagster/input_data_version"
 _INPUT_POINTER_TAG = "dagster/input_event_pointer"
 
 _FAILURES_SHOWN = 50
+_SHA256_SHOWN = 12
+_PLAYED = ", played by the stand-in"
 
 Metadata = dict[str, dg.MetadataValue[Any]]
+Row = dict[str, str | int | float]
 
 
 def materialization(
@@ -46,6 +51,7 @@ def materialization(
             **_pictures(output, archive),
             **_content(output),
             **_spending(done),
+            **_models(done, archive),
             **_storage(output, archive),
         },
         tags=_version_tags(output, key, instance),
@@ -54,11 +60,16 @@ def materialization(
 
 def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
     """The failure of a run in which some variants failed: each named with its stage and reason."""
-    lines = [
-        f"- {failure.variant_key} at {failure.stage}: {type(failure.error).__name__}: "
-        f"{failure.error}"
+    shown: list[Row] = [
+        {
+            "variant": failure.variant_key,
+            "stage": failure.stage,
+            "error": type(failure.error).__name__,
+            "message": str(failure.error),
+        }
         for failure in failures[:_FAILURES_SHOWN]
     ]
+    lines = ["- {variant} at {stage}: {error}: {message}".format_map(row) for row in shown]
     hidden = len(failures) - len(lines)
     if hidden:
         lines.append(f"- … and {hidden} more")
@@ -67,10 +78,10 @@ def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
     return dg.Failure(
         description=(
             f"{len(failures)} of {variants} variants failed: {named}. The others are complete. "
-            "Launch again with “failed and missing” when the cause is gone: what is done "
+            "Launch again with “Failed and missing” when the cause is gone: what is done "
             "is kept and costs nothing.\n" + "\n".join(lines)
         ),
-        metadata={"failed_variants": dg.MetadataValue.md("\n".join(lines))},
+        metadata={"failed_variants": _table(shown)},
         # The same request would be refused in the same way, and might be paid again.
         allow_retries=False,
     )
@@ -79,6 +90,8 @@ def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
 def _summary(done: StageDone) -> str:
     if done.reused:
         return "Nothing to make: this version was there already. No call, no cost."
+    if not done.uses:
+        return "Made without asking a model."
     made = sum(use.made for use in done.uses)
     return f"Made with {made} new and {len(done.uses) - made} reused generations."
 
@@ -100,65 +113,91 @@ def _picture(webp_base64: str) -> str:
 
 def _content(output: StageOutput[Any]) -> Metadata:
     match output.data:
+        case ContextPack() as pack:
+            return {**_texts({"summary": pack.summary, "tone": pack.tone}), "content": _json(pack)}
         case AdCopy() as copy:
-            words = {
-                "headline": copy.headline,
-                "subline": copy.subline,
-                "call_to_action": copy.call_to_action,
-                "legal_line": copy.legal_line or "none",
-                "alt_text": copy.alt_text,
-            }
-            return {
-                **{name: dg.MetadataValue.text(text) for name, text in words.items()},
-                "back_translation": dg.MetadataValue.json(copy.back_translation.model_dump()),
-                "sources": dg.MetadataValue.json(dict(copy.sources)),
-            }
+            return _copy(copy)
         case BaseImages() as base:
-            return {
-                "art_direction": dg.MetadataValue.json(base.art_direction.model_dump()),
-                "pictures": dg.MetadataValue.int(len(base.pictures)),
-            }
+            art = base.art_direction.model_dump()
+            return _texts({name: _listed(value) for name, value in art.items()})
         case BrandedImages() as branded:
-            return {
-                "logo": _table(
-                    [
-                        {
-                            "format": image.plan.format,
-                            "spot": image.plan.logo.name,
-                            "chosen_by": image.chosen_by,
-                            "reason": image.reason,
-                            "contrast": round(image.plan.logo.contrast, 1),
-                            "match": round(image.match, 3),
-                        }
-                        for image in branded.images
-                    ]
-                )
-            }
+            return {"logo": _table([_logo_row(image) for image in branded.images])}
         case FinalCreatives() as creatives:
-            sizes = {final.format: str(final.size) for final in creatives.finals}
-            return {"sizes": dg.MetadataValue.json(sizes)}
+            return {"finals": _table([_final_row(final) for final in creatives.finals])}
         case data:
-            return {"content": dg.MetadataValue.json(data.model_dump(mode="json"))}
+            return {"content": _json(data)}
+
+
+def _copy(copy: AdCopy) -> Metadata:
+    texts = {
+        "headline": copy.headline,
+        "subline": copy.subline,
+        "call_to_action": copy.call_to_action,
+        "legal_line": copy.legal_line or "none",
+        "alt_text": copy.alt_text,
+    }
+    in_english = copy.back_translation.model_dump()
+    back_translation: list[Row] = [
+        {"field": name, "in_english": english, "written_by": copy.sources[name]}
+        for name, english in in_english.items()
+    ]
+    return {**_texts(texts), "back_translation": _table(back_translation)}
+
+
+def _logo_row(image: BrandedImage) -> Row:
+    spot = image.plan.logo
+    return {
+        "format": image.plan.format,
+        "spot": spot.name,
+        "contrast": round(spot.contrast, 1),
+        "match": round(image.match, 3),
+        "chosen_by": image.chosen_by,
+        "reason": image.reason,
+    }
+
+
+def _final_row(final: Final) -> Row:
+    hardest = min(final.text.blocks, key=lambda block: block.contrast)
+    return {
+        "format": final.format,
+        "size_px": str(final.size),
+        "lowest_contrast": round(hardest.contrast, 1),
+        "of": hardest.role,
+    }
+
+
+def _listed(value: str | Sequence[str]) -> str:
+    return value if isinstance(value, str) else ", ".join(value)
 
 
 def _spending(done: StageDone) -> Metadata:
     made = [use for use in done.uses if use.made]
     reused = len(done.output.generations) - len(made)
-    metadata: Metadata = {
+    return {
         "generations_made": dg.MetadataValue.int(len(made)),
         "generations_reused": dg.MetadataValue.int(reused),
         "cost_usd": _usd([use.cost_usd for use in made]),
         "list_price_usd": _usd([use.list_price_usd for use in made]),
         "seconds": dg.MetadataValue.float(round(done.seconds, 3)),
     }
-    models = sorted({_model(use.model, use.service) for use in done.uses})
-    if models:
-        metadata["models"] = dg.MetadataValue.text(", ".join(models))
-    return metadata
 
 
-def _model(model: str, service: str) -> str:
-    return f"{model}, played by the stand-in" if service == STAND_IN else f"{model} at {service}"
+def _models(done: StageDone, archive: Archive) -> Metadata:
+    """Who made it, also where it is only shown again."""
+    made_by = {(use.service, use.model) for use in done.uses}
+    if not made_by:
+        kept = archive.records.generations_by_key(done.output.generations)
+        made_by = {(row.service, row.model) for row in kept.values()}
+    models_of: dict[str, list[str]] = {}
+    for service, model in sorted(made_by):
+        models_of.setdefault(service, []).append(model)
+    if not models_of:
+        return {}
+    told = [
+        f"{' and '.join(models)}{_PLAYED if service == STAND_IN else f' at {service}'}"
+        for service, models in models_of.items()
+    ]
+    return {"models": dg.MetadataValue.text("; ".join(told))}
 
 
 def _usd(amounts: Sequence[float | None]) -> dg.MetadataValue[Any]:
@@ -169,8 +208,14 @@ def _usd(amounts: Sequence[float | None]) -> dg.MetadataValue[Any]:
 
 
 def _storage(output: StageOutput[Any], archive: Archive) -> Metadata:
-    files: list[dict[str, str | int | float]] = [
-        {"name": name, "bytes": file.size_bytes, "sha256": file.sha256, "path": file.path}
+    files: list[Row] = [
+        {
+            "name": name,
+            "path": file.path,
+            "bytes": file.size_bytes,
+            # In full it would push every row past the edge of the page; the manifest has it whole.
+            "sha256": f"{file.sha256[:_SHA256_SHOWN]}…",
+        }
         for name, file in output.files.items()
     ]
     metadata: Metadata = {
@@ -182,7 +227,15 @@ def _storage(output: StageOutput[Any], archive: Archive) -> Metadata:
     return metadata
 
 
-def _table(rows: Sequence[dict[str, str | int | float]]) -> dg.MetadataValue[Any]:
+def _texts(texts: Mapping[str, str]) -> Metadata:
+    return {name: dg.MetadataValue.text(text) for name, text in texts.items()}
+
+
+def _json(data: BaseModel) -> dg.MetadataValue[Any]:
+    return dg.MetadataValue.json(data.model_dump(mode="json"))
+
+
+def _table(rows: Sequence[Row]) -> dg.MetadataValue[Any]:
     return dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
 
 

@@ -21,6 +21,9 @@ CREATIVES_JOB = "creatives"
 OWNERS = ["team:creative-operations"]
 GROUP = "creatives"
 
+_FREE_AGAIN = (
+    "Materializing it again costs nothing; `new_take: true` in the run config buys another."
+)
 _DESCRIPTIONS = {
     VARIANT_BRIEF: (
         "The slice of the brief that concerns this variant, resolved: brand, product, the "
@@ -32,11 +35,13 @@ _DESCRIPTIONS = {
     ),
     AD_COPY: (
         "Headline, subline, call to action, legal line, alt text, and a back-translation for the "
-        "reviewer. Copy approved in the brief wins over generated copy, and says which it is."
+        "reviewer. Copy approved in the brief wins over generated copy, and says which it is. "
+        f"{_FREE_AGAIN}"
     ),
     BASE_IMAGES: (
         "The art direction, and one picture for each native shape that the formats need. Made "
-        "from brief and context and never from the copy: new words buy no new picture."
+        "from brief and context and never from the copy: new words buy no new picture. "
+        f"{_FREE_AGAIN}"
     ),
     BRANDED_IMAGES: (
         "A plan for each format, and the logo at the spot that the vision model chose among "

@@ -21,13 +21,16 @@ from creative_assets.studio.streaming import produced
 
 
 class StagesConfig(dg.Config):
-    """Run config of the stages."""
+    """Materializing again keeps what is made and costs nothing, unless `new_take` is set."""
 
-    new_take: bool = False
-    """Make new copy or pictures on purpose, and pay for them. Any other re-run is free."""
-
-    new_take_of: list[str] = Field(default=list(TAKEABLE))
-    """The stages that a new take is for: ad_copy, base_images."""
+    new_take: bool = Field(
+        default=False,
+        description="Make new copy or pictures on purpose, and pay for them.",
+    )
+    new_take_of: list[str] = Field(
+        default=list(TAKEABLE),
+        description=f"The stages that a new take is for: {', '.join(TAKEABLE)}.",
+    )
 
 
 def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:

@@ -18,6 +18,7 @@ _RUNS_PER_TICK = 20
 _VARIANTS_PER_TICK = 5_000
 _RUN_START_S = 900
 _VARIANT_S = 30
+_NAMED = 10
 
 
 @dg.sensor(
@@ -27,8 +28,9 @@ _VARIANT_S = 30
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Takes in new, changed and removed briefs from the inbox, and launches exactly the "
-        "variants that are new or changed. Reset the cursor to launch all of them again: "
-        "what is done is kept and costs nothing."
+        "variants that are new or changed. A brief that is wrong gets a file beside it that ends "
+        "in .problems.md and names all that is wrong. Reset the cursor to launch all variants "
+        "again: what is done is kept and costs nothing."
     ),
 )
 def briefs(
@@ -92,12 +94,15 @@ def _run_request(launch: int, keys: Sequence[str]) -> dg.RunRequest:
 def _told(taken: Taken) -> str:
     if taken == Taken():
         return "Nothing new in the inbox."
-    parts = [
-        f"accepted {', '.join(taken.accepted)}" if taken.accepted else "",
-        f"refused {', '.join(taken.refused)} (see the .problems.md beside)"
-        if taken.refused
-        else "",
-        f"gone: {', '.join(taken.gone)}" if taken.gone else "",
-        f"{taken.left} briefs left for the next tick" if taken.left else "",
+    sentences = [
+        f"Accepted {_some(taken.accepted)}." if taken.accepted else "",
+        f"Refused {_some(taken.refused)}: see the .problems.md beside." if taken.refused else "",
+        f"Gone: {_some(taken.gone)}." if taken.gone else "",
+        f"{taken.left} briefs are left for the next tick." if taken.left else "",
     ]
-    return "; ".join(part for part in parts if part).capitalize() + "."
+    return " ".join(filter(None, sentences))
+
+
+def _some(names: Sequence[str]) -> str:
+    hidden = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {hidden} more" if hidden > 0 else "")

@@ -112,6 +112,26 @@ def test_what_the_stand_in_made_is_said_to_be_the_stand_ins(
     assert metadata["models"] == "gpt-6-luna, played by the stand-in"
 
 
+def test_the_models_of_one_service_are_named_together(
+    job: Job, instance: dg.DagsterInstance, archive: Archive
+) -> None:
+    words = use("a", made=True, cost_usd=0.25)
+    picture = words.model_copy(update={"key": "b", "model": "gpt-image-2.6-flare"})
+
+    metadata = told(materialization(done(job, words, picture), instance, archive))
+
+    assert metadata["models"] == "gpt-6-luna and gpt-image-2.6-flare at api.openai.com"
+
+
+def test_a_stage_that_asks_no_model_says_so(
+    job: Job, instance: dg.DagsterInstance, archive: Archive
+) -> None:
+    event = materialization(done(job), instance, archive)
+
+    assert event.description == "Made without asking a model."
+    assert "models" not in told(event)
+
+
 def test_versions_are_tags_and_an_upstream_that_dagster_never_saw_is_left_out(
     job: Job, instance: dg.DagsterInstance, archive: Archive
 ) -> None:

@@ -23,14 +23,17 @@ EVERYWHERE = {
 }
 SHOWN = {
     "variant_brief": {"content"},
-    "context_pack": {"content", "models"},
+    "context_pack": {"summary", "tone", "content", "models"},
     "ad_copy": {
         *("headline", "subline", "call_to_action", "legal_line", "alt_text"),
-        *("back_translation", "sources", "models"),
+        *("back_translation", "models"),
     },
-    "base_images": {"preview", "art_direction", "pictures", "files", "models"},
+    "base_images": {
+        *("concept", "subject", "setting", "lighting", "mood", "palette", "avoid"),
+        *("preview", "files", "models"),
+    },
     "branded_images": {"preview", "logo", "files", "models"},
-    "final_creatives": {"preview", "preview_large", "sizes", "files"},
+    "final_creatives": {"preview", "preview_large", "finals", "files"},
 }
 
 
@@ -216,7 +219,9 @@ def test_the_same_run_again_asks_for_nothing_and_says_so(
         told = metadata(materialization)
         assert "No call, no cost" in str(materialization.description)
         assert (told["generations_made"], told["cost_usd"]) == (0, 0.0)
-        assert told["version"] == metadata(made(first)[place])["version"]
+        told_first = metadata(made(first)[place])
+        assert told["version"] == told_first["version"]
+        assert told.get("models") == told_first.get("models")
 
 
 def test_a_new_take_of_the_copy_buys_new_copy_and_no_picture(
