@@ -320,7 +320,7 @@ def _row(examined: Examined, campaign_id: str | None, snapshot_path: str | None)
         stamps_json=json.dumps(dict(examined.stamps)),
         problems_json=json.dumps([asdict(problem) for problem in examined.problems]),
         snapshot_path=snapshot_path,
-        checked_at=0.0,
+        checked_at=time.time(),
     )
 
 

@@ -140,7 +140,17 @@ def operations(calls: Sequence[Served]) -> list[str]:
 def runs(place: Deployment, **tags: str) -> list[Run]:
     """The runs with these tags, oldest first; `__` in a name stands for the slash."""
     wanted = [{"key": name.replace("__", "/"), "value": value} for name, value in tags.items()]
-    found = place.graphql(_RUNS, {"filter": {"tags": wanted}})["runsOrError"]["results"]
+    return _runs(place, {"tags": wanted})
+
+
+def run_with_id(place: Deployment, run_id: str) -> Run:
+    """The run with this id."""
+    (run,) = _runs(place, {"runIds": [run_id]})
+    return run
+
+
+def _runs(place: Deployment, wanted: Json) -> list[Run]:
+    found = place.graphql(_RUNS, {"filter": wanted})["runsOrError"]["results"]
     return [
         Run(
             run_id=run["runId"],
