@@ -17,6 +17,7 @@ from creative_assets.resources.opening import Archive
 from creative_assets.settings import Settings
 from creative_assets.standin.behaviour import FaultKind, Operation, fault_rule
 from creative_assets.studio import errors
+from creative_assets.studio.acceptance import MARKER
 from creative_assets.studio.brief import brief_schema
 from creative_assets.studio.produce import Job, StageDone
 from creative_assets.studio.reading import read_brief
@@ -337,6 +338,11 @@ def test_the_files_and_modules_that_the_service_table_names_exist() -> None:
 
     assert named
     assert [name for name in named if not (PROJECT / "creative_assets" / name).exists()] == []
+
+
+def test_the_inboxs_marker_is_explained_to_those_who_may_remove_it() -> None:
+    assert f"`{MARKER}`" in text_of(MANAGERS)
+    assert f"`{MARKER}`" in text_of(OPERATORS)
 
 
 def test_the_contact_sheet_is_small_enough_for_a_page() -> None:
