@@ -124,7 +124,7 @@ def test_a_wrong_brief_raises_all_its_problems_and_submits_nothing(
 def test_a_refused_variant_is_named_and_its_siblings_finals_too(
     run_it: RunIt, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stand_in.change(Behaviour(vary=True, refuse=("Roast",)))
+    stand_in.change(Behaviour(vary=True, refuse=('"id": "roast"',)))
     monkeypatch.setenv("OPENAI_BASE_URL", stand_in.base_url)
 
     succeeded, printed = run_it()
