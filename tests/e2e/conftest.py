@@ -1,10 +1,17 @@
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
+import playwright.sync_api
 import pytest
+from playwright.sync_api import Page
 
 from creative_assets.standin.behaviour import Behaviour
+from tests.e2e.browser import browser_path
 from tests.e2e.harness import Deployment, deployment
+
+# A machine without a browser proves everything else. Asked for by name, the file fails there.
+collect_ignore = [] if browser_path() else ["test_ui.py"]
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +30,15 @@ def deploy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Behav
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show what Dagster wrote beside a failed test."""
+    """Show what Dagster wrote beside a failed test, and where its page was when it failed."""
     report = yield
-    arguments = item.funcargs.values() if isinstance(item, pytest.Function) else ()
-    for place in arguments:
-        if report.failed and isinstance(place, Deployment):
-            report.sections.append(("Dagster's log", place.log()))
+    arguments = item.funcargs if isinstance(item, pytest.Function) else {}
+    for argument in arguments.values() if report.failed else ():
+        if isinstance(argument, Deployment):
+            report.sections.append(("Dagster's log", argument.log()))
+        if isinstance(argument, Page):
+            shot = Path(str(arguments["tmp_path"])) / "page.png"
+            with suppress(playwright.sync_api.Error):  # the browser itself may be gone
+                argument.screenshot(path=shot)
+            report.sections.append(("Screenshot", f"{argument.url}: {shot}"))
     return report

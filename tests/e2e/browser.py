@@ -1,0 +1,88 @@
+"""A browser for the tests, and what a person does in Dagster's UI with it.
+
+What is claimed of the UI is in the tests.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
+
+from tests.e2e.harness import Deployment
+
+_VIEWPORT = ViewportSize(width=1600, height=1200)
+# Quiet, and at home in a container; what is not here, Playwright does by itself.
+_ARGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync")
+
+
+def browser_path() -> str | None:
+    """The machine's Chromium or Chrome; None where it has neither."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """The machine's browser, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=_ARGS)
+        yield browser
+        browser.close()
+
+
+def open_page(browser: Browser) -> Page:
+    """A page that skips the invitation which Dagster shows to newcomers."""
+    page = browser.new_page(viewport=_VIEWPORT)
+    page.add_locator_handler(
+        page.get_by_text("Join the Dagster community"),
+        lambda: page.get_by_role("button", name="Skip").click(),
+    )
+    return page
+
+
+def open_partition(page: Page, place: Deployment, asset: str, variant: str) -> None:
+    """Go to where an asset's newest materialization of a variant is shown."""
+    page.goto(f"{place.url}/assets/{asset}?view=partitions&partition={quote(variant, safe='')}")
+
+
+def metadata_row(page: Page, name: str) -> Locator:
+    """The row of that name in the table of metadata."""
+    return page.get_by_role("row").filter(has=page.get_by_text(name, exact=True))
+
+
+def picture_width_px(picture: Locator) -> int:
+    """The width of a picture that is really drawn; fails where it cannot be."""
+    width_px: int = picture.evaluate("async img => { await img.decode(); return img.naturalWidth }")
+    return width_px
+
+
+def launch_backfill(
+    page: Page, place: Deployment, *, typed: str, variants: int, config: str
+) -> str:
+    """Launch all assets for what the picker finds for `typed`; returns the backfill's id.
+
+    Args:
+        page: The page to do it on.
+        place: The deployment.
+        typed: A part of the variants' keys.
+        variants: How many the picker is to offer for it.
+        config: Run config for all of its runs.
+    """
+    page.goto(f"{place.url}/asset-groups")
+    page.get_by_role("button", name="Materialize all").click()
+    page.get_by_text("Select a partition or create one").click()
+    page.keyboard.type(typed)
+    page.get_by_text(f"Select all ({variants})", exact=True).click()
+    page.keyboard.press("Escape")
+    page.get_by_text("Config", exact=True).click()
+    page.get_by_role("button", name="Add config").click()
+    editor = page.get_by_role("dialog").filter(has_text="Config Editor")
+    editor.locator(".CodeMirror").click()
+    page.keyboard.insert_text(config)
+    editor.get_by_role("button", name="Save config").click()
+    page.get_by_role("button", name="Launch backfill").click()
+    page.get_by_role("link", name="View", exact=True).click()
+    page.wait_for_url("**/runs/b/*")
+    return page.url.rpartition("/")[2]
