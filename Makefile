@@ -40,11 +40,12 @@ dev: $(READY) $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on what the demo m
 	@echo "Dagster: http://127.0.0.1:3000   Briefs are taken from var/inbox."
 	@$(BIN)/dg dev --host 127.0.0.1 --port 3000
 
-$(DAGSTER_HOME)/dagster.yaml: creative_assets/data/dagster.yaml
-	@mkdir -p $(@D) && cp $< $@
+# Only where there is none: an operator's own stays.
+$(DAGSTER_HOME)/dagster.yaml: | creative_assets/data/dagster.yaml
+	@mkdir -p $(@D) && cp $| $@
 
 test: $(READY) fribidi  ## the tests
-	@$(BIN)/pytest -n auto
+	@$(BIN)/pytest -n auto --dist loadgroup  # a deployment is started once for all of its tests
 
 lint: $(READY)  ## ruff, mypy, the definitions as Dagster loads them
 	@$(BIN)/ruff check .
@@ -62,7 +63,7 @@ lock:  ## resolve the dependencies anew into requirements.lock
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		pyproject.toml -o requirements.lock
 
-clean:  ## everything that the demo and the tests made
-	@rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .PHONY: help setup demo dev test lint bench lock clean fribidi
