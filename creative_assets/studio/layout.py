@@ -6,7 +6,7 @@ logo's pixels are `logo`'s.
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,33 +19,47 @@ from creative_assets.studio.logo import Logo, LogoFile, LogoSpot, LogoVersion
 from creative_assets.studio.sight import Floats, Sight, see
 from creative_assets.studio.values import Box, Direction, Frozen, Size
 
-# WCAG 2.2, 1.4.11: what a graphic needs against what is beside it; below it a logo gets a plate.
+# WCAG 2.2, 1.4.11: what a graphic needs against what is beside it; below it a logo gets a veil, or
+# a plate.
 MIN_LOGO_CONTRAST = 3.0
 # The brand's own version is kept up to here, even where another one stands out more.
 GOOD_LOGO_CONTRAST = 4.5
-# Below it, on leaves say, letters drown whatever their contrast: a plate again.
-MIN_LOGO_CALMNESS = 0.6
+# Below it, on sharp leaves say, letters drown whatever their contrast: a plate again.
+MIN_LOGO_CALMNESS = 0.4
 MAX_CANDIDATES = 6
+_FEWEST = 2  # to choose from
 
 _CANDIDATES_PX = 768
 # Shares of the frame's short edge.
 _LOGO_WIDTHS = (0.14, 0.34)
 _LOGO_MAX_HEIGHT = 0.20
-_LOGO_AREA = 0.02  # of the short edge squared: logos of any shape weigh the same
-_LOGO_SCALES = (1.0, 0.75)
+_LOGO_AREA = 0.017  # of the short edge squared: logos of any shape weigh the same
+_LOGO_SCALES = (1.0, 0.87, 0.75)
 # How much calmer another text zone must be to win over one that stands before it.
 _ZONE_PREFERENCE = 0.2
+# A logo counts as on the subject from here on; the corners of the subject's box are often bare.
+_ON_SUBJECT = 0.1
 _SUBJECT_GRID = 24  # cells on the long side of where the subject is searched
 _ROWS = ("top", "middle", "bottom")
 _COLUMNS = ("left", "center", "right")
+# Where to look for spots: at the safe zone's own edges, or else in the part that the text leaves.
+_OUTER_ROWS, _INNER_ROWS = ("top", "bottom"), ("between", "last")
 
 
 class _Place(NamedTuple):
-    """A row and column of what the text leaves free, and a logo's size there."""
+    """Where a logo of some scale is tried; `row` is one of those above."""
 
     row: str
     column: str
     scale: float
+
+
+class _Ranked(NamedTuple):
+    """A spot, what to sort it by, and whether it touches the box of the subject at all."""
+
+    rank: tuple[bool, bool, bool, float]
+    touches: bool
+    spot: LogoSpot
 
 
 class Zones(Frozen):
@@ -124,7 +138,9 @@ def logo_candidates(
     direction: Direction,
     wish: str | None,
 ) -> tuple[LogoSpot, ...]:
-    """Finds places for the logo: inside the safe zone, in line with the text and clear of it.
+    """Finds places for the logo: in the corners of the safe zone, or else at its edges' middles.
+
+    At each spot the logo is as large as it can be without crowding the subject or needing a plate.
 
     Args:
         frame: The picture at the final's size, without text.
@@ -135,31 +151,37 @@ def logo_candidates(
         wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
 
     Returns:
-        2 to 6 spots, best first. The logo is smaller at some, and then at others touches the
-        subject, only where fewer than two are free of it otherwise; these stand last.
+        2 to 6 spots, best first. Only where there are fewer than two others: those that touch the
+        bare corners of the subject's box, in the middle of the frame's height, on the subject.
 
     Raises:
         RenderError: The logo cannot be opened, or fits nowhere.
     """
     sight = see(frame)
-    ranks: dict[str, tuple[float, bool, float]] = {}
-    spots: dict[str, LogoSpot] = {}
-    for scale in _LOGO_SCALES:
-        for spot in _spots(sight, fmt, zones.text_zone, logo, scale):
-            cost = _cost(spot, sight, direction) + 1 - scale
-            rank = (_on(zones.subject, spot), spot.name != wish, cost)
-            if spot.name not in ranks or (ranks[spot.name][0] and not rank[0]):
-                spots[spot.name], ranks[spot.name] = spot, rank
-        free = [name for name, rank in ranks.items() if not rank[0]]
-        if len(free) > 1:
+    found: dict[str, _Ranked] = {}
+    for rows in (_OUTER_ROWS, _INNER_ROWS):
+        for row, column in itertools.product(rows, _COLUMNS):
+            places = [_Place(row, column, scale) for scale in _LOGO_SCALES]
+            spot = _largest(sight, fmt, zones, logo, places)
+            if spot is not None and spot.name not in (*found, "middle-center"):
+                on = _on(zones.subject, spot, sight)
+                middling = spot.name.startswith("middle")
+                cost = _cost(spot, sight, zones.subject, direction)
+                rank = (on > _ON_SUBJECT, middling, spot.name != wish, cost)
+                touches = _footprint(spot).overlaps(zones.subject)
+                found[spot.name] = _Ranked(rank, touches, spot)
+        free = [each for each in found.values() if not each.touches]
+        if len(free) < _FEWEST:
+            free = [each for each in found.values() if not each.rank[0]]
+        if len(free) >= _FEWEST:
             break
-    if not spots:
+    if not found:
         raise RenderError(
             f"the logo {logo.versions['default'].name} fits nowhere in {fmt.name} beside the text"
             f" zone {zones.text_zone.corners}. Give a version of it that is nearer to a square."
         )
-    names = sorted(free if len(free) > 1 else ranks, key=ranks.__getitem__)
-    return tuple(spots[name] for name in names[:MAX_CANDIDATES])
+    ranked = sorted(free if len(free) >= _FEWEST else found.values(), key=lambda each: each.rank)
+    return tuple(each.spot for each in ranked[:MAX_CANDIDATES])
 
 
 def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image.Image:
@@ -275,20 +297,27 @@ def _densest(weights: Floats) -> tuple[int, int, int, int]:
     return int(left), int(top), int(right), int(bottom)
 
 
-def _spots(
-    sight: Sight, fmt: Format, text_zone: Box, logo: Logo, scale: float
-) -> Iterable[LogoSpot]:
-    """One spot for each name; the middle of the picture is nobody's wish."""
-    spots: dict[str, LogoSpot] = {}
-    for row, column in itertools.product(("first", "last", "between"), _COLUMNS):
-        spot = _spot(sight, fmt, text_zone, logo, _Place(row, column, scale))
-        if spot is not None and spot.name != "middle-center":
-            spots.setdefault(spot.name, spot)
-    return spots.values()
+def _largest(
+    sight: Sight, fmt: Format, zones: Zones, logo: Logo, places: Sequence[_Place]
+) -> LogoSpot | None:
+    """The logo at the first place where it leaves the subject its space and needs no plate."""
+    best: tuple[tuple[bool, bool, bool, float], LogoSpot] | None = None
+    for place in places:
+        spot = _spot(sight, fmt, zones.text_zone, logo, place)
+        if spot is None:
+            continue
+        crowded = _footprint(spot, clear=True).overlaps(zones.subject)
+        on = _on(zones.subject, spot, sight)
+        flaws = (on > _ON_SUBJECT, spot.plate, crowded, on)
+        if best is None or flaws < best[0]:
+            best = (flaws, spot)
+        if not any(flaws):
+            break
+    return best and best[1]
 
 
 def _spot(sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: _Place) -> LogoSpot | None:
-    """The best version at one place, on a plate if it needs one; None where it does not fit."""
+    """The best version at one place, on what it needs; None where it does not fit."""
     boxes = {
         version: fitting
         for version, logo_file in logo.versions.items()
@@ -296,21 +325,27 @@ def _spot(sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: _Place) 
     }
     if not boxes:
         return None
+    ranges = {version: sight.luminance_range(box) for version, box in boxes.items()}
     bare = {
-        version: marks.ink_contrast(
-            marks.ink_of(logo.versions[version]), *sight.luminance_range(fitting)
-        )
-        for version, fitting in boxes.items()
+        version: marks.ink_contrast(marks.ink_of(logo.versions[version]), *ranges[version])
+        for version in boxes
     }
     version = _most_readable(bare)
-    box, contrast, plate = boxes[version], bare[version], False
-    if contrast < MIN_LOGO_CONTRAST or sight.calmness(box) < MIN_LOGO_CALMNESS:
-        plated = {version: marks.contrast_on_plate(logo.versions[version]) for version in bare}
+    box, contrast, veil, plate = boxes[version], bare[version], 0.0, False
+    busy = sight.calmness(box) < MIN_LOGO_CALMNESS
+    if contrast < MIN_LOGO_CONTRAST and not busy:
+        version, contrast, veil = _weakest_veil(logo, ranges)
+        box = boxes[version]
+    if contrast < MIN_LOGO_CONTRAST or busy:
+        plated = {
+            version: marks.backed_contrast(logo.versions[version], *ranges[version])
+            for version in boxes
+        }
         version = _most_readable(plated)
         inner = _fit(logo.versions[version], fmt, text_zone, place, on_plate=True)
         if inner is None:
             return None
-        box, contrast, plate = inner, plated[version], True
+        box, contrast, veil, plate = inner, plated[version], 0.0, True
     third = min(2, 3 * (2 * box.top_px + box.height_px) // (2 * fmt.size.height_px))
     around = box.inset(-marks.clear_space_px(box.height_px))
     return LogoSpot(
@@ -320,7 +355,23 @@ def _spot(sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: _Place) 
         contrast=round(contrast, 2),
         calmness=round(sight.calmness(around), 3),
         plate=plate,
+        veil=veil,
     )
+
+
+def _weakest_veil(
+    logo: Logo, ranges: Mapping[LogoVersion, tuple[float, float]]
+) -> tuple[LogoVersion, float, float]:
+    """(version, contrast, strength) of the weakest veil that is enough, else of the strongest."""
+    for alpha in marks.VEIL_ALPHAS:
+        reached = {
+            version: marks.backed_contrast(logo.versions[version], *behind, alpha)
+            for version, behind in ranges.items()
+        }
+        version = _most_readable(reached)
+        if reached[version] >= MIN_LOGO_CONTRAST:
+            break
+    return version, reached[version], alpha
 
 
 def _most_readable(contrasts: Mapping[LogoVersion, float]) -> LogoVersion:
@@ -333,24 +384,28 @@ def _most_readable(contrasts: Mapping[LogoVersion, float]) -> LogoVersion:
 def _fit(
     logo_file: LogoFile, fmt: Format, text_zone: Box, place: _Place, *, on_plate: bool = False
 ) -> Box | None:
-    """The logo's box at a place in what the text leaves free; None where it is too large."""
+    """The logo's box at a place clear of the text; None where there is no room for it."""
     size = _logo_size(logo_file, fmt.size, place.scale)
     margin_px = marks.plate_margin_px(size.height_px) if on_plate else 0
+    clear_px = marks.clear_space_px(size.height_px)
     width, height = size.width_px + 2 * margin_px, size.height_px + 2 * margin_px
     safe = safe_box(fmt)
-    room = max(_strips(safe, text_zone, marks.clear_space_px(size.height_px)), key=_area)
+    room = max(_strips(safe, text_zone, clear_px), key=_area)
     left = {
         "left": safe.left_px,
         "center": (fmt.size.width_px - width) // 2,
         "right": safe.right_px - width,
     }[place.column]
     top = {
-        "first": room.top_px,
-        "last": room.bottom_px - height,
+        "top": safe.top_px,
+        "bottom": safe.bottom_px - height,
         "between": (room.top_px + room.bottom_px - height) // 2,
+        "last": room.bottom_px - height,
     }[place.row]
     footprint = Box(left_px=left, top_px=top, width_px=width, height_px=height)
-    return footprint.inset(margin_px) if room.contains(footprint) else None
+    box = footprint.inset(margin_px)
+    away = footprint if on_plate else box.inset(-clear_px)
+    return box if safe.contains(footprint) and not away.overlaps(text_zone) else None
 
 
 def _logo_size(logo_file: LogoFile, frame: Size, scale: float) -> Size:
@@ -363,26 +418,31 @@ def _logo_size(logo_file: LogoFile, frame: Size, scale: float) -> Size:
     return marks.ink_size(logo_file, min(round(max(width, narrowest) * short_px), tallest_px))
 
 
-def _cost(spot: LogoSpot, sight: Sight, direction: Direction) -> float:
+def _cost(spot: LogoSpot, sight: Sight, subject: Box, direction: Direction) -> float:
     """What speaks against a spot; each part is about 0..1."""
     start = "left" if direction == "ltr" else "right"
-    row, column = spot.name.split("-")
+    column = spot.name.split("-")[1]
+    clear = _footprint(spot, clear=True)
     away = {start: 0.0, "center": 0.06}.get(column, 0.03)
-    middling = 0.3 if row == "middle" else 0.0
-    drawn = sight.draw(_footprint(spot, clear=True))
+    crowded = 0.2 if clear.overlaps(subject) else 0.0
     faint = max(0.0, 1 - spot.contrast / 7)
-    return (1 - spot.calmness) + 2 * drawn + 0.2 * faint + away + middling + 0.3 * spot.plate
+    ground = 0.3 * spot.plate + 0.3 * spot.veil
+    return 1 - spot.calmness + 2 * sight.draw(clear) + 0.2 * faint + away + crowded + ground
 
 
-def _on(subject: Box, spot: LogoSpot) -> float:
+def _on(subject: Box, spot: LogoSpot, sight: Sight) -> float:
     """The share, 0..1, of the logo with its plate that lies on the subject.
 
-    The subject is estimated with a margin: clear space on top of that would leave too few spots.
+    What draws the eye less than the subject's box does on average counts for as much less.
     """
     footprint = _footprint(spot)
     left, top, right, bottom = subject.corners
     common = _common(footprint, left=left, top=top, right=right, bottom=bottom)
-    return _area(common) / _area(footprint)
+    if not _area(common):
+        return 0.0
+    drawn = sight.draw(subject) / _area(subject)
+    density = min(1.0, sight.draw(common) / _area(common) / drawn) if drawn else 1.0
+    return density * _area(common) / _area(footprint)
 
 
 def _footprint(spot: LogoSpot, *, clear: bool = False) -> Box:

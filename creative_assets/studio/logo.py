@@ -21,7 +21,9 @@ from creative_assets.studio.sight import (
     Rgb,
     blurred,
     contrast_ratio,
+    luminance,
     relative_luminance,
+    veiled,
 )
 from creative_assets.studio.values import Box, Frozen, Size
 
@@ -34,10 +36,18 @@ CLEAR_SPACE = 0.25
 # From here on a logo on the picture counts as there, see `logo_match`.
 MATCH_NEEDED = 0.9
 
+# What of the picture shines through a plate ties the plate to it.
+PLATE_ALPHA = 0.86
+# The strengths of a soft veil, weakest first; beyond the last it would be a cloud in the picture.
+VEIL_ALPHAS = (0.15, 0.25, 0.35)
+
 _MASTER_PX = 1024
 _INK_ALPHA = 8
 _WHITE: Rgb = (255, 255, 255)
 _NEAR_BLACK: Rgb = (17, 17, 17)
+# A veil reaches the frame's edges this near, in shares of its short edge, and fades out over this
+# many of the logo's heights on the other sides: as a corner of the picture does, no cloud.
+_VEIL_EDGE, _VEIL_REACH = 0.2, 2.2
 
 
 @dataclass(frozen=True)
@@ -62,9 +72,10 @@ class LogoSpot(Frozen):
         name: Such as `top-left`.
         box: The logo's ink, in pixels of the final.
         version: Which version of the logo reads best there.
-        contrast: WCAG contrast, 1..21, of its ink against what is behind: picture or plate.
+        contrast: WCAG contrast, 1..21, of its ink against all that is behind it.
         calmness: 0 (busy) to 1 (even) of the picture behind it and its clear space.
         plate: Whether the logo needs a plate behind it to be read.
+        veil: 0, or how strongly the picture around it is lightened or darkened instead.
     """
 
     name: str
@@ -73,6 +84,7 @@ class LogoSpot(Frozen):
     contrast: float
     calmness: float
     plate: bool
+    veil: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -145,18 +157,26 @@ def plate_margin_px(height_px: int) -> int:
     return max(16, clear_space_px(height_px))
 
 
-def plate_color(logo_file: LogoFile) -> Rgb:
-    """White or near-black, whichever the logo stands out from more."""
-    return max((_WHITE, _NEAR_BLACK), key=lambda color: _contrast_on(logo_file, color))
+def backing_color(logo_file: LogoFile) -> Rgb:
+    """White or near-black, whichever the logo stands out from more: its plate's or veil's."""
+
+    def stands_out(color: Rgb) -> float:
+        behind = luminance(color)
+        return ink_contrast(_ink(logo_file), behind, behind)
+
+    return max((_WHITE, _NEAR_BLACK), key=stands_out)
 
 
-def contrast_on_plate(logo_file: LogoFile) -> float:
-    """As `ink_contrast`, on the plate that the logo would get."""
-    return _contrast_on(logo_file, plate_color(logo_file))
+def backed_contrast(
+    logo_file: LogoFile, darkest: float, lightest: float, alpha: float = PLATE_ALPHA
+) -> float:
+    """As `ink_contrast`, with the logo's plate, or a veil as strong as `alpha`, in between."""
+    behind = veiled(np.array((darkest, lightest)), backing_color(logo_file), alpha)
+    return ink_contrast(_ink(logo_file), float(behind.min()), float(behind.max()))
 
 
 def place_logo(picture: Image.Image, logo: Logo, spot: LogoSpot) -> Image.Image:
-    """Composites the logo, and its plate where the spot has one.
+    """Composites the logo, and its plate or veil where the spot has one.
 
     Args:
         picture: Mode RGB, at the final's size.
@@ -172,9 +192,12 @@ def place_logo(picture: Image.Image, logo: Logo, spot: LogoSpot) -> Image.Image:
     mark = _mark_for(logo, spot)
     placed = picture.copy()
     if spot.plate:
-        color = plate_color(_file_for(logo, spot))
         box = spot.box.inset(-plate_margin_px(spot.box.height_px))
-        placed.paste(color, box.corners, _rounded(box))
+        plate = _rounded(box).point(lambda level: round(PLATE_ALPHA * level))
+        placed.paste(backing_color(_file_for(logo, spot)), box.corners, plate)
+    elif spot.veil:
+        mask = _veil(spot, picture.size)
+        placed.paste(backing_color(_file_for(logo, spot)), (0, 0, *picture.size), mask)
     placed.paste(mark, box=(spot.box.left_px, spot.box.top_px), mask=mark)
     return placed
 
@@ -211,11 +234,6 @@ def logo_match(picture: Image.Image, logo: Logo, spot: LogoSpot) -> float:
     ink = np.asarray(luma, dtype=np.float64)
     expected = opacity * ink + (1 - opacity) * _surroundings(actual, opacity)
     return _edge_correlation(expected, actual, opacity)
-
-
-def _contrast_on(logo_file: LogoFile, color: Rgb) -> float:
-    luminance = float(relative_luminance(np.array(color, dtype=np.uint8)))
-    return ink_contrast(_ink(logo_file), luminance, luminance)
 
 
 def _file_for(logo: Logo, spot: LogoSpot) -> LogoFile:
@@ -297,9 +315,9 @@ def _raster(logo_file: LogoFile, width_px: int) -> Image.Image:
 def _ink(logo_file: LogoFile) -> Ink:
     pixels = np.asarray(_raster(logo_file, 96))
     opacity = pixels[..., 3].ravel() / 255
-    luminance = relative_luminance(pixels[..., :3]).ravel()
-    shares, edges = np.histogram(luminance, bins=32, range=(0, 1), weights=opacity)
-    weighted, _ = np.histogram(luminance, bins=edges, weights=opacity * luminance)
+    light = relative_luminance(pixels[..., :3]).ravel()
+    shares, edges = np.histogram(light, bins=32, range=(0, 1), weights=opacity)
+    weighted, _ = np.histogram(light, bins=edges, weights=opacity * light)
     used = shares > 0
     return Ink(weighted[used] / shares[used], shares[used] / shares.sum())
 
@@ -312,6 +330,24 @@ def _rounded(box: Box) -> Image.Image:
         (0, 0, width - 1, height - 1), radius=min(width, height) // 6, fill=255
     )
     return mask.reduce(4)
+
+
+def _veil(spot: LogoSpot, frame: tuple[int, int]) -> Image.Image:
+    """A mask, L, of the frame: even behind the logo, and fading out around it without an edge."""
+    box = spot.box
+    edge_px, reach_px = _VEIL_EDGE * min(frame), _VEIL_REACH * box.height_px
+
+    def strength(length: int, start: int, end: int) -> Floats:
+        at = np.arange(length) + 0.5
+        before = start - at if start > edge_px else np.zeros(length)
+        after = at - end if length - end > edge_px else np.zeros(length)
+        share = np.clip(np.maximum(before, after) / reach_px, 0, 1)
+        fading: Floats = 1 - share * share * (3 - 2 * share)
+        return fading
+
+    across = strength(frame[0], box.left_px, box.right_px)
+    down = 255 * spot.veil * strength(frame[1], box.top_px, box.bottom_px)
+    return Image.fromarray(np.outer(down, across).round().astype(np.uint8))
 
 
 def _surroundings(actual: Floats, opacity: Floats) -> Floats:

@@ -83,6 +83,14 @@ def contrast(one: Rgb, other: Rgb) -> float:
     return float(contrast_ratio(luminance(one), luminance(other)))
 
 
+def veiled(luminances: Floats, color: Rgb, alpha: float) -> Floats:
+    """Relative luminances of greys after `color`, a grey too, was laid over them at `alpha`."""
+    levels = np.interp(luminances, _linear(), np.arange(256))
+    mixed = np.clip(levels + (color[1] - levels) * alpha, 0, 255).round().astype(np.uint8)
+    behind: Floats = _linear()[mixed]
+    return behind
+
+
 def contrast_ratio(one: Floats | float, other: Floats | float) -> Floats:
     """WCAG 2.2's contrast, 1..21, between relative luminances."""
     return (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)

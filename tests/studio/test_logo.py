@@ -16,17 +16,18 @@ from creative_assets.studio.logo import (
     LogoFile,
     LogoSpot,
     aspect,
+    backed_contrast,
+    backing_color,
     clear_space_px,
-    contrast_on_plate,
     ink_contrast,
     ink_of,
     ink_size,
     logo_match,
     place_logo,
-    plate_color,
     plate_margin_px,
     raster,
 )
+from creative_assets.studio.sight import luminance, relative_luminance
 from creative_assets.studio.values import Box
 
 SHAPES = (
@@ -80,7 +81,7 @@ def test_wide_margins_in_a_file_make_no_difference() -> None:
     assert aspect(roomy) == pytest.approx(aspect(DARK), rel=0.02)
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(width=st.integers(40, 700))
 def test_a_logo_is_never_distorted(width: int) -> None:
     mark = raster(DARK, width)
@@ -131,9 +132,44 @@ def test_a_lost_quarter_spoils_the_whole() -> None:
 
 
 def test_a_plate_is_what_its_logo_stands_out_from() -> None:
-    assert plate_color(DARK) == (255, 255, 255)
-    assert plate_color(LIGHT) == (17, 17, 17)
-    assert min(contrast_on_plate(DARK), contrast_on_plate(LIGHT)) > 4.5
+    assert backing_color(DARK) == (255, 255, 255)
+    assert backing_color(LIGHT) == (17, 17, 17)
+
+
+@pytest.mark.parametrize("logo_file", [DARK, LIGHT], ids=["dark", "light"])
+def test_on_any_picture_a_plate_gives_its_logo_contrast(logo_file: LogoFile) -> None:
+    assert backed_contrast(logo_file, 0.0, 1.0) > 3
+    assert backed_contrast(logo_file, 0.2, 0.3) > 4.5
+
+
+def test_a_stronger_veil_gives_more_contrast_and_none_gives_that_of_the_ink() -> None:
+    bare, weak, strong = (backed_contrast(DARK, 0.2, 0.25, alpha) for alpha in (0.0, 0.2, 0.5))
+
+    assert bare == pytest.approx(ink_contrast(ink_of(DARK), 0.2, 0.25), rel=0.02)
+    assert bare < weak < strong
+
+
+def test_the_measured_contrast_on_a_veil_is_that_of_the_pixels() -> None:
+    grey = Image.new("RGB", (600, 400), (140, 140, 140))
+    behind = luminance((140, 140, 140))
+
+    placed = place_logo(grey, LOGO, spot().model_copy(update={"veil": 0.35}))
+
+    lit = relative_luminance(np.asarray(placed.crop((60, 34, 260, 39)))).mean()
+    assert ink_contrast(ink_of(DARK), lit, lit) == pytest.approx(
+        backed_contrast(DARK, behind, behind, 0.35), rel=0.05
+    )
+
+
+def test_a_veil_has_no_edge() -> None:
+    grey = Image.new("RGB", (600, 400), (140, 140, 140))
+
+    placed = place_logo(grey, LOGO, spot(200, 150).model_copy(update={"veil": 0.35}))
+
+    row = np.asarray(placed.convert("L"), dtype=int)[150 + 30, :199]
+    assert row[0] == 140
+    assert row[-1] > 170
+    assert np.abs(np.diff(row)).max() <= 3
 
 
 def test_a_plate_covers_at_least_the_clear_space() -> None:
