@@ -15,7 +15,7 @@ from PIL import Image, ImageColor, ImageDraw, features
 
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.fonts import face_for, script_of
-from creative_assets.studio.formats import Format, safe_box
+from creative_assets.studio.formats import Format, safe_box, subject_gap_px
 from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.lettering import Ink, draw_line
 from creative_assets.studio.scrim import (
@@ -53,7 +53,7 @@ _LOOKS: Mapping[Role, _Look] = {
     "headline": _Look("headline", 700, largest=0.104, smallest=0.046, gap_above=0.0),
     "subline": _Look("subline", 450, largest=0.041, smallest=0.026, gap_above=0.040),
     "call_to_action": _Look("call to action", 650, largest=0.034, smallest=0.025, gap_above=0.044),
-    "legal_line": _Look("legal line", 400, largest=0.0195, smallest=0.0172, gap_above=0.034),
+    "legal_line": _Look("legal line", 400, largest=0.0215, smallest=0.0185, gap_above=0.034),
 }
 _SUBLINE_TO_HEADLINE = 0.45
 _TIGHTEST_GAPS = 0.6  # share of its size that a gap keeps beside the smallest headline
@@ -71,6 +71,7 @@ _LINES_IN_COLUMN: Mapping[Role, int] = {
     "legal_line": 4,
 }
 
+_ROOM_KEPT = 0.7  # share of a text zone that a subject beside it cannot take
 _ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
 
 # A button's padding and height, in em of its label.
@@ -100,7 +101,7 @@ _SCRIM_MARGIN = 0.03  # of the short edge: how far the even part of a scrim reac
 _FADE_OF_BAND, _FADE_OF_COLUMN = 0.26, 0.45  # of the short edge: how long it then fades out
 _FAINT_BUTTON_COST = 0.1  # losing the button is as bad as changing the picture by this share
 _PAPER = 0.7  # a palette colour this light serves as paper, and as the headline's ink on a photo
-_TITLE_CONTRAST = 7.0  # the headline takes the brand's colour where it reads this well
+_TITLE_CONTRAST = 6.0  # the headline takes the brand's colour where it reads this well
 
 
 class OverlayText(Frozen):
@@ -192,13 +193,22 @@ def compose_text(
 ) -> Composition:
     """Set `text` on `frame` (RGB, the format's size, logo on it) inside the plan's text zone.
 
+    Keeps a gap to the subject, with smaller text if need be; where text does not fit so, without.
+
     Raises:
         RenderError: A text does not fit at its smallest size, or has a character without a glyph.
     """
-    zone = _common(plan.text_zone, safe_box(fmt))
-    room = zone.inset(_ROUNDING_PX)
-    placed = _place(_fit_stack(room, fmt, text, style), room, fmt, style)
-    theme, scrim = _choose_scrim(frame, placed, room, fmt, style)
+    zone = _common(plan.text_zone, safe_box(fmt)).inset(_ROUNDING_PX)
+    room = _away_from(plan.subject, zone, fmt)
+    try:
+        stack = _fit_stack(room, fmt, text, style)
+    except RenderError:
+        if room == zone:
+            raise
+        room = zone
+        stack = _fit_stack(room, fmt, text, style)
+    placed = _place(stack, room, fmt, style)
+    theme, scrim = _choose_scrim(frame, placed, plan, fmt, style)
     veiled = lay_scrim(frame, scrim)
     image = veiled.copy()
     for each in placed:
@@ -217,6 +227,25 @@ def compose_text(
 
 
 # Fitting: sizes first, places later.
+
+
+def _away_from(subject: Box, zone: Box, fmt: Format) -> Box:
+    """The part of a zone that keeps a gap to the subject beside it."""
+    gap_px = subject_gap_px(fmt)
+    left_px, top_px, right_px, bottom_px = zone.corners
+    least_px = (round(_ROOM_KEPT * zone.width_px), round(_ROOM_KEPT * zone.height_px))
+    match _edge(zone, fmt):
+        case "bottom":
+            top_px = min(max(top_px, subject.bottom_px + gap_px), bottom_px - least_px[1])
+        case "top":
+            bottom_px = max(min(bottom_px, subject.top_px - gap_px), top_px + least_px[1])
+        case "left":
+            right_px = max(min(right_px, subject.left_px - gap_px), left_px + least_px[0])
+        case "right":
+            left_px = min(max(left_px, subject.right_px + gap_px), right_px - least_px[0])
+    return Box(
+        left_px=left_px, top_px=top_px, width_px=right_px - left_px, height_px=bottom_px - top_px
+    )
 
 
 def _fit_stack(zone: Box, fmt: Format, text: OverlayText, style: TextStyle) -> tuple[_Block, ...]:
@@ -401,7 +430,11 @@ def _around(boxes: Sequence[Box]) -> Box:
 
 
 def _choose_scrim(
-    frame: Image.Image, placed: Sequence[_Placed], zone: Box, fmt: Format, style: TextStyle
+    frame: Image.Image,
+    placed: Sequence[_Placed],
+    plan: FormatPlan,
+    fmt: Format,
+    style: TextStyle,
 ) -> tuple[_Theme, Scrim]:
     """Of a dark and a light veil, the one that hides less of the picture."""
     area = _around([each.box for each in placed])
@@ -429,7 +462,7 @@ def _choose_scrim(
         alpha = max(calm, least_alpha(frame, needs, theme.veil))
         choices.append((cost(theme, alpha), len(choices), theme, alpha))
     _, _, theme, alpha = min(choices, key=lambda choice: choice[:2])
-    return theme, _scrim(area, zone, fmt, theme.veil, alpha)
+    return theme, _scrim(area, plan, fmt, theme.veil, alpha)
 
 
 def _themes(style: TextStyle) -> tuple[_Theme, _Theme]:
@@ -455,8 +488,8 @@ def _inks(title: Rgb, body: Rgb, label: Rgb) -> Mapping[Role, Rgb]:
     return {"headline": title, "subline": body, "call_to_action": label, "legal_line": body}
 
 
-def _scrim(texts: Box, zone: Box, fmt: Format, veil: Rgb, alpha: float) -> Scrim:
-    edge = _edge(zone, fmt)
+def _scrim(texts: Box, plan: FormatPlan, fmt: Format, veil: Rgb, alpha: float) -> Scrim:
+    edge = _edge(plan.text_zone, fmt)
     width_px, height_px = fmt.size.width_px, fmt.size.height_px
     reach = {
         "left": texts.right_px,
@@ -464,13 +497,17 @@ def _scrim(texts: Box, zone: Box, fmt: Format, veil: Rgb, alpha: float) -> Scrim
         "top": texts.bottom_px,
         "bottom": height_px - texts.top_px,
     }[edge]
-    fade = _FADE_OF_BAND if _is_band(zone, fmt) else _FADE_OF_COLUMN
+    fade = _FADE_OF_BAND if _is_band(plan.text_zone, fmt) else _FADE_OF_COLUMN
+    # A logo above a column was placed for the picture as it is there.
+    logo_bottom_px = plan.logo.box.bottom_px
+    spares_logo = edge in {"left", "right"} and logo_bottom_px < texts.top_px
     return Scrim(
         edge=edge,
         even_px=reach + round(_SCRIM_MARGIN * _short_px(fmt)),
         fade_px=round(fade * _short_px(fmt)),
         color=veil,
         alpha=alpha,
+        onset=(logo_bottom_px, texts.top_px) if spares_logo else None,
     )
 
 

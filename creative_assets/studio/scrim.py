@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from creative_assets.studio.sight import Rgb, contrast_ratio, luminance, relative_luminance
 from creative_assets.studio.values import Box
@@ -38,7 +38,8 @@ class Scrim:
     """A veil of `color` that leans on one `edge`.
 
     It is even for `even_px` from the edge, as strong as `alpha` (0 to 1), then fades out over
-    `fade_px`.
+    `fade_px`. One that leans on a side may have an `onset`: nothing above its first row, all below
+    its second.
     """
 
     edge: Edge
@@ -46,6 +47,7 @@ class Scrim:
     fade_px: int
     color: Rgb
     alpha: float
+    onset: tuple[int, int] | None = None
 
 
 def worst_contrast(picture: Image.Image, box: Box, color: Rgb) -> float:
@@ -98,9 +100,8 @@ def lay_scrim(picture: Image.Image, scrim: Scrim) -> Image.Image:
         return veiled
     along_height = scrim.edge in {"top", "bottom"}
     length = min(scrim.even_px + scrim.fade_px, picture.height if along_height else picture.width)
-    far = np.clip((np.arange(length) + 0.5 - scrim.even_px) / scrim.fade_px, 0, 1)
-    # Smoothstep: no visible line where the fade starts or ends.
-    levels = (255 * scrim.alpha * (1 - far * far * (3 - 2 * far))).round().astype(np.uint8)
+    strength = scrim.alpha * (1 - _ramp(length, scrim.even_px, scrim.even_px + scrim.fade_px))
+    levels = (255 * strength).round().astype(np.uint8)
     if scrim.edge in {"bottom", "right"}:
         levels = levels[::-1]
     if along_height:
@@ -108,9 +109,18 @@ def lay_scrim(picture: Image.Image, scrim: Scrim) -> Image.Image:
         at = (0, picture.height - length if scrim.edge == "bottom" else 0)
     else:
         mask = Image.fromarray(levels[None, :]).resize((length, picture.height))
+        if scrim.onset:
+            rows = (255 * _ramp(picture.height, *scrim.onset)).round().astype(np.uint8)
+            mask = ImageChops.multiply(mask, Image.fromarray(rows[:, None]).resize(mask.size))
         at = (picture.width - length if scrim.edge == "right" else 0, 0)
     veiled.paste(scrim.color, (*at, at[0] + mask.width, at[1] + mask.height), mask)
     return veiled
+
+
+def _ramp(length: int, start: int, end: int) -> NDArray[np.float64]:
+    """0 up to `start`, 1 from `end` on; smoothstep, so that no line shows at either."""
+    share = np.clip((np.arange(length) + 0.5 - start) / max(end - start, 1), 0, 1)
+    return share * share * (3 - 2 * share)
 
 
 def _pixels(picture: Image.Image, box: Box) -> NDArray[np.float64]:
