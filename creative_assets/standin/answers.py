@@ -4,7 +4,6 @@ Copy is `copywriter`, locale facts are `culture`, scenes are `direction`; the lo
 """
 
 import operator
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +19,8 @@ BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "exclusiveMinimum": operator.gt,
     "exclusiveMaximum": operator.lt,
 }
-GOOD_CANDIDATES = 2  # the first two of a format are good enough to prefer one spot for all formats
+GOOD_CONTRAST, GOOD_CALMNESS = 3.0, 0.4  # enough of both to prefer one spot in several formats
+FIRST_CHOICES = 2  # where there is none, the first ones of each are chosen from
 
 
 @dataclass(frozen=True)
@@ -59,24 +59,33 @@ def small_talk(text: str, nonce: int) -> str:
 
 
 def logo_choices(facts: Json, nonce: int) -> Json:
-    """A candidate for each format: one that is good in all of them, else each format's best."""
+    """A candidate for each format: the spot that is good in the most of them, else its best."""
     formats = [entry for entry in facts.get("formats", ()) if entry.get("candidates")]
-    good = Counter(
-        candidate["name"]
-        for entry in formats
-        for candidate in entry["candidates"][:GOOD_CANDIDATES]
-    )
-    everywhere = [name for name, count in good.items() if count == len(formats)]
-    wish = everywhere[nonce % len(everywhere)] if everywhere else None
+    places: dict[str, list[int]] = {}
+    for entry in formats:
+        for place, spot in enumerate(entry["candidates"]):
+            if _is_good(spot):
+                places.setdefault(spot["name"], []).append(place)
+    # Candidates stand best first: of spots that are as common, the sum of places decides.
+    ranks = {name: (-len(found), sum(found)) for name, found in places.items()}
+    most = min((count for count, _ in ranks.values()), default=0)
+    common = [name for name in sorted(ranks, key=ranks.__getitem__) if ranks[name][0] == most]
+    wish = common[nonce % len(common)] if most < -1 else None
     return {"choices": [_choice(entry, wish, nonce) for entry in formats]}
+
+
+def _is_good(spot: Json) -> bool:
+    readable = spot.get("contrast", 0) >= GOOD_CONTRAST and spot.get("calmness", 0) >= GOOD_CALMNESS
+    # Beside the subject a logo competes with it.
+    return readable and not spot["name"].startswith("middle")
 
 
 def _choice(entry: Json, wish: str | None, nonce: int) -> Json:
     candidates = entry["candidates"]
-    named = [candidate for candidate in candidates if candidate["name"] == wish]
-    best = candidates[:GOOD_CANDIDATES]
+    named = [spot for spot in candidates if spot["name"] == wish and _is_good(spot)]
+    best = candidates[:FIRST_CHOICES]
     chosen = named[0] if named else best[nonce % len(best)]
-    why = "one spot for all formats" if named else "the best of this format"
+    why = "one spot for most formats" if named else "the best of this format"
     numbers = f"contrast {chosen.get('contrast', 0):.1f}, calmness {chosen.get('calmness', 0):.2f}"
     return {
         "format": entry["format"],

@@ -30,6 +30,26 @@ def test_a_logo_spot_that_is_good_in_all_formats_is_taken_for_all() -> None:
     assert chosen(["a", "b", "c"], ["b", "c", "a"], ["c", "b"]) == ["b", "b", "b"]
 
 
+def test_a_logo_spot_that_most_formats_share_is_taken_where_it_is_good() -> None:
+    assert chosen(["a", "b"], ["b", "a"], ["c", "a"], ["d", "c"]) == ["a", "a", "a", "d"]
+
+
+def test_a_logo_spot_beside_the_subject_is_no_common_one() -> None:
+    formats = [["top-left", "middle-left"], ["top-right", "middle-left"]]
+    assert chosen(*formats) == ["top-left", "top-right"]
+
+
+@pytest.mark.parametrize("poor", [{"contrast": 2.0}, {"calmness": 0.1}])
+def test_a_logo_spot_is_common_only_where_it_is_good(poor: dict[str, float]) -> None:
+    facts = {
+        "formats": [
+            {"format": "1x1", "candidates": [candidate("a") | poor, candidate("b")]},
+            {"format": "4x5", "candidates": [candidate("a"), candidate("b")]},
+        ]
+    }
+    assert [choice["candidate"] for choice in logo_choices(facts, 0)["choices"]] == ["b", "b"]
+
+
 def test_without_a_common_logo_spot_each_format_gets_its_best() -> None:
     assert chosen(["a", "b"], ["c", "d"]) == ["a", "c"]
 
@@ -42,7 +62,7 @@ def test_the_reason_for_a_logo_spot_names_its_numbers_and_the_stand_in() -> None
     facts = {"formats": [{"format": "1x1", "candidates": [candidate("top-right")]}]}
     reason = logo_choices(facts, 0)["choices"][0]["reason"]
     assert reason == (
-        "Stand-in: top-right is one spot for all formats; contrast 7.2, calmness 0.88."
+        "Stand-in: top-right is the best of this format; contrast 7.2, calmness 0.88."
     )
 
 
