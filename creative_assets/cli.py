@@ -25,7 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_show_locals=False,  # they could hold a key
-    help="Campaign briefs go in; approved, branded, localized ad images come out.",
+    help="Campaign briefs go in; branded, localized ad images come out.",
 )
 standin = typer.Typer(no_args_is_help=True, help="The OpenAI-compatible stand-in.")
 app.add_typer(standin, name="standin")
@@ -140,7 +140,7 @@ def preflight() -> None:
     marks = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failure": "[red]✗[/]"}
     kinds = set()
     for finding in checked(_settings()):
-        out.print(f"{marks[finding.kind]} {escape(finding.text)}")
+        out.print(f"{marks[finding.kind]} {escape(finding.text)}", soft_wrap=True)
         kinds.add(finding.kind)
     if "failure" in kinds:
         raise typer.Exit(1)
@@ -206,11 +206,17 @@ def _show_estimate(result: "Estimate", settings: Settings) -> None:
         made, reused = result.to_make[operation], result.to_reuse[operation]
         table.add_row(operation, str(made), str(reused))
     out.print(table)
+    out.print(_priced(result, settings), soft_wrap=True)
+    if result.unpriced:
+        unpriced = ", ".join(sorted(result.unpriced))
+        out.print(f"[yellow]Not in it, for want of a price:[/] {unpriced}", soft_wrap=True)
+
+
+def _priced(result: "Estimate", settings: Settings) -> str:
+    if not result.to_make:
+        return "USD 0.00: nothing to make, everything is there already."
     low, high = result.list_price.low_usd, result.list_price.high_usd
     price = f"USD {low:.2f} to {high:.2f} at list prices"
     if settings.uses_stand_in:
-        out.print(f"USD 0.00: the stand-in answers. The models would cost {price}.")
-    else:
-        out.print(f"{price}, at {settings.service}.")
-    if result.unpriced:
-        out.print(f"[yellow]Not in it, for want of a price:[/] {', '.join(result.unpriced)}")
+        return f"USD 0.00: the stand-in answers. The models would cost {price}."
+    return f"{price}, at {settings.service}."

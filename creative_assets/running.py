@@ -30,7 +30,7 @@ from creative_assets.studio.contact_sheet import make_contact_sheet
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.finals import FinalCreatives
 from creative_assets.studio.intake import contiguous_ranges
-from creative_assets.studio.local_brief import load_local_brief, submit_brief
+from creative_assets.studio.local_brief import jobs_of, load_local_brief, submit_brief
 from creative_assets.studio.produce import Job, kept_output, stage_versions
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
 from creative_assets.studio.store import open_store
@@ -79,8 +79,7 @@ def run_brief(path: Path, settings: Settings, out: Console, *, new_take: bool) -
     with open_archive(settings) as archive, dg.DagsterInstance.get() as instance:
         inbox = open_store(settings.inbox_url)
         accept_at(submit_brief(local, inbox), inbox, archive.store, archive.records)
-        rows = [row for row in archive.records.variants_of(local.brief.campaign_id) if row.active]
-        keys = [row.key for row in rows]
+        keys = [job.variant.key for job in jobs_of(local, archive.records)]
         # Launched here, so that the sensor finds nothing left to launch.
         archive.records.assign_launch(keys, archive.records.last_launch())
         instance.add_dynamic_partitions(str(VARIANTS.name), keys)
@@ -196,7 +195,8 @@ def _report(
             f" (stand-in; the same from the models: {_usd(spending.list_price_usd)})."
             if settings.uses_stand_in and spending.made
             else "."
-        )
+        ),
+        soft_wrap=True,
     )
 
 

@@ -1,11 +1,11 @@
 """New briefs become partitions and runs: the I/O around `studio.acceptance` and `.launches`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import dagster as dg
 
 from creative_assets.assets.specs import CREATIVES_JOB
-from creative_assets.partitions import VARIANTS, range_tags
+from creative_assets.partitions import RANGE_END_TAG, RANGE_START_TAG, VARIANTS, range_tags
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import Taken, take_in
 from creative_assets.studio.intake import launch_batches
@@ -19,6 +19,12 @@ _VARIANTS_PER_TICK = 5_000
 _RUN_START_S = 900
 _VARIANT_S = 30
 _NAMED = 10
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
 
 
 @dg.sensor(
@@ -52,36 +58,75 @@ def briefs(
     if launch is None:
         return dg.SkipReason(_told(taken))
     known = context.instance.get_dynamic_partitions(str(VARIANTS.name))
-    return launch_result(launch, known, settings.variants_per_run)
+    unfinished = _unfinished_ranges(context.instance) if launch.retired else []
+    return launch_result(launch, known, settings.variants_per_run, unfinished)
 
 
-def launch_result(launch: Launch, known_keys: Sequence[str], per_run: int) -> dg.SensorResult:
+def _unfinished_ranges(instance: dg.DagsterInstance) -> list[tuple[str, str]]:
+    """First and last key of each run that waits or is under way."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
+    return [
+        (run.tags[RANGE_START_TAG], run.tags[RANGE_END_TAG])
+        for run in runs
+        if RANGE_START_TAG in run.tags and RANGE_END_TAG in run.tags
+    ]
+
+
+def launch_result(
+    launch: Launch,
+    known_keys: Sequence[str],
+    per_run: int,
+    unfinished: Sequence[tuple[str, str]] = (),
+) -> dg.SensorResult:
     """What Dagster is to do for a launch.
 
     A campaign's keys are added in one request, so that they stay adjacent and one run covers them
     as a range. The cursor confirms the launch once Dagster has done it.
+
+    Args:
+        launch: What to launch and to take away.
+        known_keys: The partitions as they are, in Dagster's order.
+        per_run: Variants that one run takes at most.
+        unfinished: First and last key of each run that is not over yet. One that loses either
+            can no longer start, so the other variants of its range are launched here.
     """
     known = set(known_keys)
     new = [key for key in launch.wanted if key not in known]
     gone = known.intersection(launch.retired)
     order = [key for key in known_keys if key not in gone] + new
-    batches = launch_batches(order, launch.wanted, per_run, _RUNS_PER_TICK)
+    wanted = {*launch.wanted, *_stranded(known_keys, gone, unfinished)}
+    batches = launch_batches(order, wanted, per_run, _RUNS_PER_TICK)
     requests: list[dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest] = []
     if gone:
         requests.append(VARIANTS.build_delete_request(sorted(gone)))
     if new:
         requests.append(VARIANTS.build_add_request(new))
     return dg.SensorResult(
-        run_requests=[_run_request(launch.number, batch) for batch in batches],
+        run_requests=[_run_request(batch) for batch in batches],
         dynamic_partitions_requests=requests,
         cursor=str(launch.number),
     )
 
 
-def _run_request(launch: int, keys: Sequence[str]) -> dg.RunRequest:
+def _stranded(
+    known_keys: Sequence[str], gone: Collection[str], ranges: Sequence[tuple[str, str]]
+) -> set[str]:
+    """The variants that stay, of ranges whose first or last key is gone."""
+    place = {key: position for position, key in enumerate(known_keys)}
+    broken = [
+        (place[first], place[last])
+        for first, last in ranges
+        if first in place and last in place and (first in gone or last in gone)
+    ]
+    covered = {key for first, last in broken for key in known_keys[first : last + 1]}
+    return covered.difference(gone)
+
+
+def _run_request(keys: Sequence[str]) -> dg.RunRequest:
     campaigns = sorted({key.split("/")[0] for key in keys})
     return dg.RunRequest(
-        run_key=f"launch-{launch}-{keys[0]}",
+        # Without a run key: Dagster never runs one twice, so that no reset of the cursor could
+        # launch anything again. A launch that a crash delivers twice costs nothing twice.
         tags={
             **range_tags(keys[0], keys[-1]),
             CAMPAIGN_TAG: campaigns[0] if len(campaigns) == 1 else f"{len(campaigns)} campaigns",

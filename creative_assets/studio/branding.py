@@ -146,7 +146,9 @@ async def make_branded_images(
         chosen = choices[frame.format]
         branded, match = await bench.cpu(_with_logo, frame, logo, chosen.spot)
         content = await bench.cpu(encode_lossless, branded)
-        file = await bench.io(bench.store.put_once, f"{folder}/{frame.format}.webp", content)
+        # With the spot in its name: after a crash, the model may choose another than the fallback.
+        path = f"{folder}/{frame.format}-{chosen.spot.name}.webp"
+        file = await bench.io(bench.store.put_once, path, content)
         image = BrandedImage(
             plan=_plan(frame, chosen.spot),
             file=file,

@@ -188,7 +188,7 @@ class Product(Frozen):
     """One product of the campaign: each is advertised in each target locale."""
 
     id: ProductId = Field(
-        description="A short name, never shown: it is part of file names.", examples=["cold-brew"]
+        description="A short name, never shown: it ends the variants' keys.", examples=["cold-brew"]
     )
     name: Text120 = Field(
         description="The product's name, as people know it.", examples=["Nordlys Cold Brew"]

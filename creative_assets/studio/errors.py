@@ -4,7 +4,6 @@
     ├── PermanentError            never retried: the same request would fail the same way
     │   ├── BriefError            the brief is wrong; carries all its problems
     │   ├── ContentRefusedError   the model's policy refused the content
-    │   ├── BudgetSpentError      a call would exceed a limit on money
     │   ├── ModelRetiredError     the configured model is gone
     │   ├── RequestRejectedError  the service will not take this request (key, quota, parameters)
     │   ├── MissingInputError     something that an earlier step makes is not there
@@ -78,10 +77,6 @@ class ContentRefusedError(PermanentError):
         """Keep the policy's `categories`, such as `violence`, beside the message."""
         self.categories = tuple(categories)
         super().__init__(message)
-
-
-class BudgetSpentError(PermanentError):
-    """A call would exceed a limit on money."""
 
 
 class ModelRetiredError(PermanentError):

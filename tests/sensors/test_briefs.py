@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.definitions import defs
 from creative_assets.partitions import PARTITIONS_NAME, RANGE_END_TAG, RANGE_START_TAG
 from creative_assets.resources.opening import Archive
@@ -89,6 +90,29 @@ def test_retired_variants_lose_their_partitions_and_split_no_range() -> None:
     assert ranges(result) == [(known[0], known[2])]
 
 
+@pytest.mark.parametrize("retired", [0, 3])
+def test_siblings_of_a_waiting_run_that_loses_an_end_of_its_range_are_launched_again(
+    retired: int,
+) -> None:
+    known = [*keys("spring", 2), *keys("summer", 4), *keys("winter", 2)]
+    summer = keys("summer", 4)
+    waiting = [(known[0], known[1]), (summer[0], summer[3])]
+
+    result = launch_result(launch([], retired=[summer[retired]]), known, 300, waiting)
+
+    left = [key for key in summer if key != summer[retired]]
+    assert ranges(result) == [(left[0], left[-1])]
+
+
+def test_a_waiting_run_that_loses_a_variant_from_its_middle_goes_on_without_it() -> None:
+    summer = keys("summer", 4)
+    waiting = [(summer[0], summer[3])]
+
+    result = launch_result(launch([], retired=[summer[1]]), summer, 300, waiting)
+
+    assert not result.run_requests
+
+
 def test_a_retired_variant_that_has_no_partition_is_passed_over() -> None:
     result = launch_result(launch([], retired=["summer/en-US/tea"]), [], per_run=300)
 
@@ -108,7 +132,7 @@ def test_a_few_campaigns_get_a_run_each_and_many_share_runs() -> None:
     assert request.tags["creative_assets/campaign"] == "40 campaigns"
 
 
-def test_a_launch_delivered_again_asks_for_the_same_runs_under_the_same_keys() -> None:
+def test_a_launch_delivered_again_asks_for_the_same_runs() -> None:
     wanted = [*keys("spring", 3), *keys("summer", 2)]
 
     first = launch_result(launch(wanted, number=7), [], per_run=2)
@@ -116,20 +140,14 @@ def test_a_launch_delivered_again_asks_for_the_same_runs_under_the_same_keys() -
     again = launch_result(launch(wanted, number=7), wanted, per_run=2)
 
     assert first.run_requests == again.run_requests
-    assert len({request.run_key for request in first.run_requests or ()}) == 3
+    assert len(first.run_requests or ()) == 3
     assert first.cursor == again.cursor == "7"
 
 
-def test_the_next_launch_of_the_same_variants_has_other_run_keys() -> None:
-    wanted = keys("summer", 2)
+def test_no_run_has_a_run_key_so_that_a_reset_cursor_launches_all_again() -> None:
+    result = launch_result(launch(keys("summer", 2)), [], per_run=300)
 
-    first = launch_result(launch(wanted, number=1), wanted, per_run=300)
-    second = launch_result(launch(wanted, number=2), wanted, per_run=300)
-
-    run_keys = [
-        [request.run_key for request in result.run_requests or ()] for result in (first, second)
-    ]
-    assert set(run_keys[0]).isdisjoint(run_keys[1])
+    assert [request.run_key for request in result.run_requests or ()] == [None]
 
 
 def test_the_time_that_a_run_may_take_grows_with_its_variants() -> None:
@@ -241,6 +259,30 @@ def test_a_brief_that_is_gone_takes_its_partitions_along_and_leaves_the_store(
     assert not result.run_requests
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == []
     assert archive.store.find() == kept
+
+
+def test_variants_are_not_lost_when_a_product_goes_while_their_run_waits(
+    tick: Tick, settings: Settings, brief: dict[str, Any], instance: dg.DagsterInstance
+) -> None:
+    roast, tea = (
+        {"id": name, "name": name, "description": f"{name}, brewed slowly."}
+        for name in ("roast", "tea")
+    )
+    drop(settings, brief | {"products": [roast, tea]})
+    launched = tick()
+    assert isinstance(launched, dg.SensorResult)
+    (request,) = launched.run_requests or ()
+    instance.create_run_for_job(
+        defs().resolve_job_def(CREATIVES_JOB),
+        tags=dict(request.tags),
+        status=dg.DagsterRunStatus.NOT_STARTED,
+    )
+
+    drop(settings, brief | {"products": [tea]})
+    result = tick()
+
+    assert isinstance(result, dg.SensorResult)
+    assert ranges(result) == [("summer/en-US/tea", "summer/en-US/tea")]
 
 
 def test_a_cursor_that_was_reset_launches_everything_again(

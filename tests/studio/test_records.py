@@ -411,7 +411,9 @@ def test_what_a_variant_cost_counts_answers_that_could_not_be_used(records: Reco
     records.complete(ANN.key, "ann", RESULT)
     records.claim(replace(ANN, key="k2", variant_key="summer/ja-JP/cold-brew"))
 
-    assert records.spent_on(ANN.variant_key) == (pytest.approx(0.06), 2)
+    cost_usd, attempts = records.spent_on(ANN.variant_key)
+    assert cost_usd == pytest.approx(0.06)
+    assert attempts == 2
     assert records.spent_on("summer/fr-FR/cold-brew") == (0.0, 0)
 
 

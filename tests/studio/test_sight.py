@@ -71,10 +71,8 @@ def test_the_range_of_light_leaves_out_a_few_sparks() -> None:
     ImageDraw.Draw(night).rectangle((100, 100, 200, 200), fill="white")
 
     assert see(night).luminance_range(LEFT) == (0, 0)
-    assert see(night).luminance_range(Box(left_px=110, top_px=110, width_px=80, height_px=80)) == (
-        pytest.approx(1),
-        pytest.approx(1),
-    )
+    spark = Box(left_px=110, top_px=110, width_px=80, height_px=80)
+    assert min(see(night).luminance_range(spark)) == pytest.approx(1)
 
 
 def test_a_thing_on_an_even_ground_draws_the_eye() -> None:

@@ -8,8 +8,7 @@ import base64
 import io
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import openai
@@ -82,6 +81,7 @@ class ModelClient:
         is_text = isinstance(request, TextRequest)
         deadline_s = self._text_deadline_s if is_text else self._image_deadline_s
         async with self._slot(request):
+            await self._paced(request)  # before the deadline: waiting for one's turn is no failure
             started = time.monotonic()
             try:
                 async with asyncio.timeout(deadline_s):
@@ -120,6 +120,8 @@ class ModelClient:
             reraise=True,
         ):
             with attempt:
+                if spoiled.attempts:
+                    await self._paced(request)
                 spoiled.attempts += 1
                 if isinstance(request, TextRequest):
                     return await self._ask_text(request, spoiled)
@@ -183,16 +185,16 @@ class ModelClient:
         except CALL_FAILURES as failure:
             raise explain(failure, model) from failure
 
-    @asynccontextmanager
-    async def _slot(self, request: Request) -> AsyncIterator[None]:
-        limit = self._limit_of(request)
-        async with AsyncExitStack() as stack:
-            slots = self._slots.setdefault(request.model, asyncio.Semaphore(limit.in_flight))
-            await stack.enter_async_context(slots)
-            if limit.per_minute is not None:
-                rate = AsyncLimiter(limit.per_minute, 60)
-                await self._rates.setdefault(request.model, rate).acquire()
-            yield
+    async def _paced(self, request: Request) -> None:
+        """Wait until one more call keeps to the model's rate."""
+        per_minute = self._limit_of(request).per_minute
+        if per_minute is not None:
+            rate = self._rates.setdefault(request.model, AsyncLimiter(per_minute, 60))
+            await rate.acquire()
+
+    def _slot(self, request: Request) -> asyncio.Semaphore:
+        in_flight = self._limit_of(request).in_flight
+        return self._slots.setdefault(request.model, asyncio.Semaphore(in_flight))
 
 
 def _messages(request: TextRequest) -> list[Any]:

@@ -47,7 +47,10 @@ def explain(failure: Exception, model: str) -> CreativeAssetsError:
         case openai.APITimeoutError():
             return DeadlineError(f"{model} did not answer in time.")
         case openai.APIConnectionError():
-            return ServerFaultError(f"The connection to {model} failed: {_cause(failure)}.")
+            return ServerFaultError(
+                f"The connection to {model} failed ({_cause(failure)}). Check the network and "
+                "OPENAI_BASE_URL."
+            )
         case openai.APIStatusError():
             return _by_status(failure, model)
         case openai.LengthFinishReasonError():
