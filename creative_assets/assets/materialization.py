@@ -31,7 +31,6 @@ _INPUT_VERSION_TAG = "dagster/input_data_version"
 _INPUT_POINTER_TAG = "dagster/input_event_pointer"
 
 _FAILURES_SHOWN = 50
-_SHA256_SHOWN = 12
 _PLAYED = ", played by the stand-in"
 
 Metadata = dict[str, dg.MetadataValue[Any]]
@@ -66,6 +65,8 @@ def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
             "stage": failure.stage,
             "error": type(failure.error).__name__,
             "message": str(failure.error),
+            "attempts": failure.attempts,
+            "cost_usd": "unknown" if failure.cost_usd is None else round(failure.cost_usd, 6),
         }
         for failure in failures[:_FAILURES_SHOWN]
     ]
@@ -209,13 +210,7 @@ def _usd(amounts: Sequence[float | None]) -> dg.MetadataValue[Any]:
 
 def _storage(output: StageOutput[Any], archive: Archive) -> Metadata:
     files: list[Row] = [
-        {
-            "name": name,
-            "path": file.path,
-            "bytes": file.size_bytes,
-            # In full it would push every row past the edge of the page; the manifest has it whole.
-            "sha256": f"{file.sha256[:_SHA256_SHOWN]}…",
-        }
+        {"name": name, "path": file.path, "bytes": file.size_bytes}
         for name, file in output.files.items()
     ]
     metadata: Metadata = {
@@ -224,6 +219,9 @@ def _storage(output: StageOutput[Any], archive: Archive) -> Metadata:
     }
     if files:
         metadata["files"] = _table(files)
+        # Apart from the table, whose rows they would push past the edge of the page.
+        hashes = {name: file.sha256 for name, file in output.files.items()}
+        metadata["sha256"] = dg.MetadataValue.json(hashes)
     return metadata
 
 

@@ -15,9 +15,8 @@ from creative_assets.assets.specs import STAGE_SPECS
 from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import load_jobs
-from creative_assets.studio.produce import StageDone, VariantFailed
+from creative_assets.studio.produce import StageDone
 from creative_assets.studio.stages import STAGES, TAKEABLE
-from creative_assets.studio.streaming import produced
 
 
 class StagesConfig(dg.Config):
@@ -45,28 +44,19 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
     def creative_stages(
         context: dg.AssetExecutionContext, config: StagesConfig, studio: StudioResource
     ) -> Iterator[dg.AssetMaterialization]:
-        settings, keys = studio.settings(), context.partition_keys
+        keys = context.partition_keys
         stages = [stage for stage in STAGES if dg.AssetKey(stage) in context.selected_asset_keys]
+        context.log.info("%d variants; models: %s.", len(keys), studio.settings().service)
         with studio.archive() as archive:
             if config.new_take:
                 _ask_new_takes(config, context, archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
-            context.log.info("%d variants; models: %s.", len(jobs), settings.service)
-            for event in produced(
-                jobs,
-                stages,
-                lambda: studio.workbench(archive),
-                variants_in_flight=settings.variants_in_flight,
-                grace_s=settings.stop_grace_s,
-            ):
-                match event:
-                    case StageDone():
-                        yield materialization(event, context.instance, archive)
-                    case VariantFailed():
-                        context.log.error(
-                            "%s at %s: %s", event.variant_key, event.stage, event.error
-                        )
-                        failures.append(event)
+            for event in studio.produced(jobs, stages, archive):
+                if isinstance(event, StageDone):
+                    yield materialization(event, context.instance, archive)
+                else:
+                    context.log.error("%s at %s: %s", event.variant_key, event.stage, event.error)
+                    failures.append(event)
         if failures:
             raise run_failure(failures, len(keys))
 

@@ -1,16 +1,18 @@
 """The Dagster resource through which assets and sensors reach the studio."""
 
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager
 
 import dagster as dg
 
 from creative_assets.resources.opening import Archive, open_archive, open_workbench
 from creative_assets.settings import Settings
-from creative_assets.studio.workbench import Workbench
+from creative_assets.studio.produce import Event, Job
+from creative_assets.studio.streaming import produced
 
 
 class StudioResource(dg.ConfigurableResource[None]):
-    """Hands out the settings, and the workbench that they describe.
+    """Hands out the settings, and what they describe.
 
     It has no fields: `Settings` reads the environment and `.env`, when a run or a tick asks.
     """
@@ -23,6 +25,15 @@ class StudioResource(dg.ConfigurableResource[None]):
         """The store and the records."""
         return open_archive(self.settings())
 
-    def workbench(self, archive: Archive) -> AbstractAsyncContextManager[Workbench]:
-        """A workbench for one event loop."""
-        return open_workbench(self.settings(), archive)
+    def produced(
+        self, jobs: Collection[Job], stages: Collection[str], archive: Archive
+    ) -> Iterator[Event]:
+        """The events of producing the `stages` of `jobs`, with a workbench at `archive`."""
+        settings = self.settings()
+        return produced(
+            jobs,
+            stages,
+            lambda: open_workbench(settings, archive),
+            variants_in_flight=settings.variants_in_flight,
+            grace_s=settings.stop_grace_s,
+        )

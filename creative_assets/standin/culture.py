@@ -97,7 +97,7 @@ def _summary(place: _Place, audience: Json) -> str:
     return (
         f"Stand-in context pack from CLDR: {place.language_name} "
         f"({place.own_language_name}) for {place.territory_name}, "
-        f"in {place.script_name} script, {direction}, for {reader}."
+        f"in {place.script_name} script, {direction}, for {reader.rstrip('.')}."
     )
 
 

@@ -30,10 +30,10 @@ SHOWN = {
     },
     "base_images": {
         *("concept", "subject", "setting", "lighting", "mood", "palette", "avoid"),
-        *("preview", "files", "models"),
+        *("preview", "files", "sha256", "models"),
     },
-    "branded_images": {"preview", "logo", "files", "models"},
-    "final_creatives": {"preview", "preview_large", "finals", "files"},
+    "branded_images": {"preview", "logo", "files", "sha256", "models"},
+    "final_creatives": {"preview", "preview_large", "finals", "files", "sha256"},
 }
 
 
