@@ -53,7 +53,7 @@ _LOOKS: Mapping[Role, _Look] = {
     "headline": _Look("headline", 700, largest=0.104, smallest=0.046, gap_above=0.0),
     "subline": _Look("subline", 450, largest=0.041, smallest=0.026, gap_above=0.040),
     "call_to_action": _Look("call to action", 650, largest=0.034, smallest=0.025, gap_above=0.044),
-    "legal_line": _Look("legal line", 400, largest=0.0215, smallest=0.0185, gap_above=0.034),
+    "legal_line": _Look("legal line", 400, largest=0.0215, smallest=0.0175, gap_above=0.034),
 }
 _SUBLINE_TO_HEADLINE = 0.45
 _TIGHTEST_GAPS = 0.6  # share of its size that a gap keeps beside the smallest headline

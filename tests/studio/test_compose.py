@@ -183,6 +183,65 @@ def test_a_name_is_kept_on_one_line() -> None:
     assert any("Nordlys Cold Brew" in line for line in block(composition, "headline").lines)
 
 
+def with_subject(fmt: Format, locale: str, zone: int = 0) -> FormatPlan:
+    """A plan whose subject ends where the text zone begins."""
+    plan = plan_for(fmt, locale, zone)
+    left_px, top_px, right_px, bottom_px = plan.text_zone.corners
+    width_px, height_px = fmt.size.width_px, fmt.size.height_px
+    subject = {
+        "lower": (200, 0, width_px - 200, top_px),
+        "upper": (200, bottom_px, width_px - 200, height_px),
+        "start": (right_px, 0, width_px, height_px),
+        "end": (0, 0, left_px, height_px),
+    }[fmt.text_zones[zone].name]
+    box = Box(
+        left_px=subject[0],
+        top_px=subject[1],
+        width_px=subject[2] - subject[0],
+        height_px=subject[3] - subject[1],
+    )
+    return plan.model_copy(update={"subject": box})
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("locale", ["en-US", "de-DE", "ja-JP", "th-TH"])
+@pytest.mark.parametrize("zone", [0, 1])
+def test_text_keeps_a_gap_to_the_subject(format_name: str, locale: str, zone: int) -> None:
+    fmt = format_named(format_name)
+    plan = with_subject(fmt, locale, zone)
+    text = words(locale) if locale in COPY else words("en-US")
+    blocks = compose_text(flat(fmt), plan, fmt, text, style_for(locale)).report.blocks
+    kept = plan.subject.inset(-round(0.04 * fmt.size.height_px))
+    assert [each.role for each in blocks if each.box.overlaps(kept)] == []
+
+
+def test_text_that_fits_only_beside_the_subject_gives_up_the_gap() -> None:
+    fmt = format_named("1x1")
+    plan = with_subject(fmt, "en-US")
+    text = words(
+        "en-US",
+        headline="Slow mornings, cold-brewed for everybody who gets up early",
+        subline="Beans steeped 18 hours in spring water. " * 2,
+        legal_line="Contains caffeine. Please recycle. " * 9,
+    )
+    blocks = compose_text(flat(fmt), plan, fmt, text, style_for("en-US")).report.blocks
+    assert blocks[0].box.overlaps(plan.subject.inset(-round(0.04 * fmt.size.height_px)))
+    assert not blocks[0].box.overlaps(plan.subject)
+
+
+def test_a_logo_above_a_column_of_text_stays_as_it_was_placed() -> None:
+    fmt = format_named("16x9")
+    logo = Box(left_px=96, top_px=54, width_px=260, height_px=72)
+    plan = plan_for(fmt, "en-US")
+    plan = plan.model_copy(update={"logo": plan.logo.model_copy(update={"box": logo})})
+    frame = striped(fmt)
+    composition = compose_text(frame, plan, fmt, words("en-US"), style_for("en-US"))
+    assert composition.report.scrim_alpha > 0.3
+    assert composition.image.crop(logo.corners).tobytes() == frame.crop(logo.corners).tobytes()
+    for each in composition.report.blocks:
+        assert each.contrast >= each.contrast_needed
+
+
 def test_sizes_keep_their_order_and_the_legal_line_its_least_size() -> None:
     for format_name in FORMATS:
         for locale in COPY:

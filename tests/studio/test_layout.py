@@ -263,6 +263,97 @@ def test_the_logo_keeps_clear_of_the_subject(fmt: Format, direction: Direction) 
     assert [spot.name for spot in spots if outer(spot).overlaps(zones.subject)] == []
 
 
+@by_format
+@by_direction
+@pytest.mark.parametrize("logo", [DARK_ONLY, BOTH], ids=["one", "both"])
+def test_a_calm_ground_with_contrast_needs_neither_plate_nor_veil(
+    fmt: Format, direction: Direction, logo: Logo
+) -> None:
+    picture = with_subject(pixels(fmt), 0.5, 0.3, (150, 160, 150))
+
+    _, spots = candidates_on(picture, fmt, logo, direction)
+
+    assert {(spot.plate, spot.veil) for spot in spots} == {(False, 0.0)}
+    assert all(spot.contrast >= MIN_LOGO_CONTRAST for spot in spots)
+
+
+def test_a_little_too_dark_a_ground_gets_a_veil_and_a_very_dark_one_a_plate() -> None:
+    fmt = format_named("1x1")
+    _, dim = candidates_on(plain(pixels(fmt), (122, 126, 122)), fmt)
+    _, dark = candidates_on(plain(pixels(fmt), (40, 44, 48)), fmt)
+
+    assert {(spot.plate, spot.veil > 0) for spot in dim} == {(False, True)}
+    assert {(spot.plate, spot.veil > 0) for spot in dark} == {(True, False)}
+    assert min(spot.contrast for spot in (*dim, *dark)) >= MIN_LOGO_CONTRAST
+
+
+def test_soft_detail_behind_a_logo_needs_no_plate() -> None:
+    fmt = format_named("1x1")
+    noise = np.random.default_rng(3).integers(190, 240, (14, 14, 3)).astype(np.uint8)
+    dappled = Image.fromarray(noise).resize(pixels(fmt), Image.Resampling.BICUBIC)
+
+    _, spots = candidates_on(dappled, fmt, BOTH)
+
+    assert not any(spot.plate for spot in spots)
+
+
+@by_format
+@by_direction
+@pytest.mark.parametrize("across", [0.4, 0.5, 0.6])
+def test_a_logo_goes_into_corners_where_they_are_free(
+    fmt: Format, direction: Direction, across: float
+) -> None:
+    if fmt.name == "16x9":
+        across = across / 2 + (0.5 if direction == "ltr" else 0.0)
+
+    _, spots = candidates_on(with_subject(pixels(fmt), across, 0.3), fmt, direction=direction)
+
+    assert not any(spot.name.startswith("middle") for spot in spots)
+    assert {"top-left", "top-right"} & {spot.name for spot in spots[:2]}
+
+
+def test_beside_the_subject_comes_after_the_corners() -> None:
+    fmt = format_named("9x16")
+    zones = plan_zones(plain(pixels(fmt)), fmt, "ltr")
+    right = Box(left_px=300, top_px=260, width_px=780, height_px=500)
+    frame = with_subject(pixels(fmt), 0.7, 0.3)
+
+    spots = logo_candidates(
+        frame, fmt, zones.model_copy(update={"subject": right}), DARK_ONLY, "ltr", None
+    )
+
+    rows = [spot.name.split("-")[0] for spot in spots]
+    assert rows[0] == "top"
+    assert rows == sorted(rows, key=["top", "middle"].index)
+
+
+def test_above_a_column_of_text_the_logo_is_in_line_with_it() -> None:
+    fmt = format_named("16x9")
+    zones, spots = candidates_on(with_subject(pixels(fmt), 0.75, 0.5), fmt)
+
+    assert spots[0].name == "top-left"
+    assert spots[0].box.left_px == zones.text_zone.left_px
+    assert spots[0].box.bottom_px < zones.text_zone.top_px
+
+
+def test_a_logo_shrinks_before_it_gets_a_plate() -> None:
+    fmt = format_named("1x1")
+    frame = plain(pixels(fmt))
+    [usual, *_] = logo_candidates(frame, fmt, plan_zones(frame, fmt, "ltr"), DARK_ONLY, "ltr", None)
+    zones = plan_zones(frame, fmt, "ltr")
+    # Calm where the logo would be a little smaller, busy from there on.
+    speckled = confetti(pixels(fmt))
+    edge = round(usual.box.left_px + 0.76 * usual.box.width_px)
+    speckled.paste((225, 215, 200), (0, 0, edge, 540))
+
+    named = {
+        spot.name: spot for spot in logo_candidates(speckled, fmt, zones, DARK_ONLY, "ltr", None)
+    }
+
+    assert not named["top-left"].plate
+    assert named["top-left"].box.width_px < usual.box.width_px
+
+
 def test_where_all_is_subject_the_logo_still_gets_a_place() -> None:
     fmt = format_named("1x1")
     everything = zone_box(fmt.subject_zone, fmt.size, "ltr").inset(-60)

@@ -80,6 +80,14 @@ def test_a_scrim_leans_on_its_edge(edge: Edge, near: tuple[int, int], far: tuple
     assert veiled.getpixel(far) == WHITE
 
 
+def test_a_scrim_with_an_onset_spares_what_is_above_it() -> None:
+    with_onset = Scrim(edge="left", even_px=40, fade_px=30, color=BLACK, alpha=0.6, onset=(30, 80))
+    column = list(lay_scrim(flat(WHITE), with_onset).convert("L").crop((5, 0, 6, 120)).tobytes())
+    assert column[:30] == [255] * 30
+    assert set(column[80:]) == {102}
+    assert column == sorted(column, reverse=True)
+
+
 def test_the_picture_itself_stays_as_it_was() -> None:
     picture = flat(WHITE)
     lay_scrim(picture, scrim("top"))
