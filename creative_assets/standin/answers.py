@@ -19,7 +19,9 @@ BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "exclusiveMinimum": operator.gt,
     "exclusiveMaximum": operator.lt,
 }
-GOOD_CONTRAST, GOOD_CALMNESS = 3.0, 0.4  # enough of both to prefer one spot in several formats
+# What a logo spot needs to be preferred because it is the same in several formats: enough of both,
+# and not much less calm than its format's calmest.
+GOOD_CONTRAST, GOOD_CALMNESS, LESS_CALM = 3.0, 0.6, 0.2
 FIRST_CHOICES = 2  # where there is none, the first ones of each are chosen from
 
 
@@ -64,7 +66,7 @@ def logo_choices(facts: Json, nonce: int) -> Json:
     places: dict[str, list[int]] = {}
     for entry in formats:
         for place, spot in enumerate(entry["candidates"]):
-            if _is_good(spot):
+            if _is_good(spot, entry):
                 places.setdefault(spot["name"], []).append(place)
     # Candidates stand best first: of spots that are as common, the sum of places decides.
     ranks = {name: (-len(found), sum(found)) for name, found in places.items()}
@@ -74,15 +76,17 @@ def logo_choices(facts: Json, nonce: int) -> Json:
     return {"choices": [_choice(entry, wish, nonce) for entry in formats]}
 
 
-def _is_good(spot: Json) -> bool:
-    readable = spot.get("contrast", 0) >= GOOD_CONTRAST and spot.get("calmness", 0) >= GOOD_CALMNESS
-    # Beside the subject a logo competes with it.
-    return readable and not spot["name"].startswith("middle")
+def _is_good(spot: Json, entry: Json) -> bool:
+    if spot["name"].startswith("middle"):  # beside the subject a logo competes with it
+        return False
+    calmest = max(other.get("calmness", 0) for other in entry["candidates"])
+    calm_enough = max(GOOD_CALMNESS, calmest - LESS_CALM)
+    return bool(spot.get("contrast", 0) >= GOOD_CONTRAST and spot.get("calmness", 0) >= calm_enough)
 
 
 def _choice(entry: Json, wish: str | None, nonce: int) -> Json:
     candidates = entry["candidates"]
-    named = [spot for spot in candidates if spot["name"] == wish and _is_good(spot)]
+    named = [spot for spot in candidates if spot["name"] == wish and _is_good(spot, entry)]
     best = candidates[:FIRST_CHOICES]
     chosen = named[0] if named else best[nonce % len(best)]
     why = "one spot for most formats" if named else "the best of this format"

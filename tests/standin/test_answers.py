@@ -39,7 +39,7 @@ def test_a_logo_spot_beside_the_subject_is_no_common_one() -> None:
     assert chosen(*formats) == ["top-left", "top-right"]
 
 
-@pytest.mark.parametrize("poor", [{"contrast": 2.0}, {"calmness": 0.1}])
+@pytest.mark.parametrize("poor", [{"contrast": 2.0}, {"calmness": 0.4}, {"calmness": 0.65}])
 def test_a_logo_spot_is_common_only_where_it_is_good(poor: dict[str, float]) -> None:
     facts = {
         "formats": [
