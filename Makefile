@@ -46,7 +46,7 @@ $(DAGSTER_HOME)/dagster.yaml: | creative_assets/data/dagster.yaml
 	@mkdir -p $(@D) && cp $| $@
 
 test: $(READY) fribidi  ## the tests
-	@$(BIN)/pytest -n auto --dist loadgroup  # a deployment is started once for all of its tests
+	@$(BIN)/pytest -n auto --dist loadfile  # a deployment is started once for all tests of its file
 
 lint: $(READY)  ## ruff, mypy, the definitions as Dagster loads them
 	@$(BIN)/ruff check .

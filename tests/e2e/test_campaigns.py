@@ -28,8 +28,6 @@ from tests.e2e.questions import (
     wait_for_runs,
 )
 
-pytestmark = pytest.mark.xdist_group("campaigns")
-
 BRAVO = brief("bravo", ["en-US", "de-DE"], ["roast", "tea"])
 FOXTROT = brief("foxtrot", ["en-US", "de-DE"], ["cocoa"])
 TANGO = brief("tango", ["en-US"], ["juice", "water"])

@@ -29,8 +29,6 @@ from tests.e2e.questions import (
     wait_for_runs,
 )
 
-pytestmark = pytest.mark.xdist_group("interruptions")
-
 CANCELLED = brief("kilo", ["en-US"], ["roast", "tea"])
 DOUBLED = brief("lima", ["en-US"], ["roast", "tea"])
 KILLED = brief("mike", ["en-US"], ["roast", "tea"])
