@@ -196,8 +196,8 @@ def place_logo(picture: Image.Image, logo: Logo, spot: LogoSpot) -> Image.Image:
         plate = _rounded(box).point(lambda level: round(PLATE_ALPHA * level))
         placed.paste(backing_color(_file_for(logo, spot)), box.corners, plate)
     elif spot.veil:
-        mask = _veil(spot, picture.size)
-        placed.paste(backing_color(_file_for(logo, spot)), (0, 0, *picture.size), mask)
+        mask, area = _veil(spot, picture.size)
+        placed.paste(backing_color(_file_for(logo, spot)), area, mask)
     placed.paste(mark, box=(spot.box.left_px, spot.box.top_px), mask=mark)
     return placed
 
@@ -332,8 +332,8 @@ def _rounded(box: Box) -> Image.Image:
     return mask.reduce(4)
 
 
-def _veil(spot: LogoSpot, frame: tuple[int, int]) -> Image.Image:
-    """A mask, L, of the frame: even behind the logo, and fading out around it without an edge."""
+def _veil(spot: LogoSpot, frame: tuple[int, int]) -> tuple[Image.Image, tuple[int, int, int, int]]:
+    """A mask, L, even behind the logo and fading out around it, and the area that it is for."""
     box = spot.box
     edge_px, reach_px = _VEIL_EDGE * min(frame), _VEIL_REACH * box.height_px
 
@@ -346,8 +346,11 @@ def _veil(spot: LogoSpot, frame: tuple[int, int]) -> Image.Image:
         return fading
 
     across = strength(frame[0], box.left_px, box.right_px)
-    down = 255 * spot.veil * strength(frame[1], box.top_px, box.bottom_px)
-    return Image.fromarray(np.outer(down, across).round().astype(np.uint8))
+    down = strength(frame[1], box.top_px, box.bottom_px)
+    columns, rows = np.flatnonzero(across), np.flatnonzero(down)
+    area = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    levels = 255 * spot.veil * np.outer(down[rows], across[columns])
+    return Image.fromarray(levels.round().astype(np.uint8)), area
 
 
 def _surroundings(actual: Floats, opacity: Floats) -> Floats:
