@@ -153,13 +153,16 @@ def pictures_version(
     variant: VariantBrief, choice: ModelChoice, take: int, context_version: str
 ) -> str:
     """The version of the variant's base images; shared imagery leaves the context out."""
+    direction = composition_direction(variant)
+    shapes = shapes_for(variant.aspect_ratios, choice.image_model)
     return version_of(
         CODE_VERSION,
         art_direction_request(variant, None, choice, take).key,
         None if variant.imagery == "shared" else context_version,
-        [choice.image_model, choice.image_quality, composition_direction(variant)],
+        [choice.image_model, choice.image_quality],
+        [composition_words(format_named(shape.formats[0]), direction) for shape in shapes],
         [photo.sha256 for photo in variant.photos],
-        [shape.model_dump() for shape in shapes_for(variant.aspect_ratios, choice.image_model)],
+        [shape.model_dump() for shape in shapes],
     )
 
 
