@@ -47,7 +47,7 @@ _WHITE: Rgb = (255, 255, 255)
 _NEAR_BLACK: Rgb = (17, 17, 17)
 # A veil reaches the frame's edges this near, in shares of its short edge, and fades out over this
 # many of the logo's heights on the other sides: as a corner of the picture does, no cloud.
-_VEIL_EDGE, _VEIL_REACH = 0.2, 2.2
+_VEIL_EDGE, _VEIL_REACH = 0.3, 2.2
 
 
 @dataclass(frozen=True)
