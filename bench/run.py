@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from statistics import median
 
 import dagster as dg
 from rich.console import Console
@@ -26,6 +27,7 @@ EXAMPLE = ROOT / "examples" / "nordlys-coffee"
 PROGRAM = [sys.executable, "-m", "creative_assets"]
 MORE_LOCALES = ["fr-FR", "es-ES"]
 TEXT_S, IMAGE_S = 2.0, 15.0
+CAMPAIGN_RUNS = 3
 LONGEST_CHAIN_S = TEXT_S + TEXT_S + IMAGE_S + TEXT_S
 """Context pack, art direction, picture, logo: each waits for the one before."""
 
@@ -37,13 +39,16 @@ def main() -> None:
         first_s, again_s = _demo(Path(folder))
     table.add_row("make demo, after installation", f"{first_s:.1f} s", "under 60 s")
     table.add_row("make demo, repeated", f"{again_s:.1f} s", "under 20 s")
-    with tempfile.TemporaryDirectory() as folder:
-        run_s, in_flight = _campaign_of_twelve(Path(folder))
-    ratio = run_s / LONGEST_CHAIN_S
+    campaigns = []
+    for _ in range(CAMPAIGN_RUNS):
+        with tempfile.TemporaryDirectory() as folder:
+            campaigns.append(_campaign_of_twelve(Path(folder)))
+    ratios = sorted(run_s / LONGEST_CHAIN_S for run_s, _ in campaigns)
+    in_flight = max(most for _, most in campaigns)
     table.add_row(
         f"12 variants at {TEXT_S:g} s a text call and {IMAGE_S:g} s a picture ÷ one variant's "
         f"longest chain of calls ({LONGEST_CHAIN_S:g} s)",
-        f"{ratio:.2f} ({run_s:.1f} s)",
+        f"{median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f} in {CAMPAIGN_RUNS} runs)",
         "at most 1.3",
     )
     table.add_row("most calls in flight in it", str(in_flight), "48 pictures at once")

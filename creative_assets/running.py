@@ -3,8 +3,10 @@
 It uses the same job, partitions and instance as the UI, so that everything it makes shows there.
 """
 
+import importlib
 import os
 import shutil
+import threading
 import time
 import uuid
 from collections import Counter
@@ -72,6 +74,8 @@ def run_brief(path: Path, settings: Settings, out: Console, *, new_take: bool) -
         BriefError: The brief is wrong; nothing was submitted.
     """
     started = time.monotonic()
+    # A second of imports, while the brief is read and Dagster prepares the run.
+    threading.Thread(target=importlib.import_module, args=("openai",), daemon=True).start()
     local = load_local_brief(path)
     _prepare_dagster_home()
     if settings.uses_stand_in:

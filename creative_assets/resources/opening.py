@@ -14,6 +14,7 @@ from creative_assets.settings import Settings
 from creative_assets.studio.generations import Generations
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request
+from creative_assets.studio.prices import preload
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store, open_store
@@ -106,6 +107,7 @@ async def open_workbench(settings: Settings, archive: Archive) -> AsyncIterator[
         ThreadPoolExecutor(settings.cpu_workers, "pixels") as cpu_pool,
         ThreadPoolExecutor(_IO_THREADS, "io") as io_pool,
     ):
+        io_pool.submit(preload)
         try:
             yield Workbench(
                 store=store,

@@ -14,6 +14,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -24,6 +25,9 @@ from creative_assets.standin.request_log import RequestLog, Served
 from creative_assets.standin.wire import Call, Json, WireError
 
 Reader = Callable[[Request], Awaitable[Call]]
+
+_NICENESS = 10
+_PHOTOS = ("image", "image[]")  # the names of a form's parts that are photos
 
 
 class Engine:
@@ -36,7 +40,10 @@ class Engine:
         self._nonces = itertools.count(1 + secrets.randbelow(1_000_000))
         # Painting is CPU work: more threads than cores would only cost memory. An executor of
         # our own serves any number of event loops, which anyio's limiters do not.
-        self._painters = ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="stand-in")
+        # Nice (on Linux these threads alone), as a real service takes no CPU of this machine.
+        self._painters = ThreadPoolExecutor(
+            os.cpu_count(), "stand-in", initializer=os.nice, initargs=(_NICENESS,)
+        )
         self.behave(behaviour)
 
     def behave(self, behaviour: Behaviour) -> None:
@@ -176,8 +183,15 @@ async def _read_generation(request: Request) -> Call:
 
 
 async def _read_edit(request: Request) -> Call:
-    content_type = request.headers.get("content-type", "")
-    return await run_in_threadpool(pictures.read_edit, await request.body(), content_type)
+    try:
+        async with request.form() as form:
+            parts = form.multi_items()
+            fields = {name: part for name, part in parts if isinstance(part, str)}
+            files = [part for name, part in parts if name in _PHOTOS and not isinstance(part, str)]
+            photos = tuple([await file.read() for file in files])
+    except HTTPException as error:
+        raise WireError(400, f"The form cannot be read: {error.detail}", param="image") from None
+    return await run_in_threadpool(pictures.read_edit, fields, photos)
 
 
 def _latency_s(call: Call, behaviour: Behaviour) -> float:

@@ -9,7 +9,6 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 
 from PIL import Image, UnidentifiedImageError
 
@@ -59,20 +58,19 @@ def read_generation(body: bytes) -> Call:
     return _call(_order(fields), wire.sha256_of(fields))
 
 
-def read_edit(body: bytes, content_type: str) -> Call:
-    """The picture that the multipart body asks for; its photos are `image` or `image[]`.
+def read_edit(fields: Mapping[str, str], photos: tuple[bytes, ...]) -> Call:
+    """The picture that a form's `fields` ask for, with these photos.
 
     Raises:
         WireError: OpenAI would reject the request.
     """
-    fields, photos = _read_form(body, content_type)
     if not photos:
         raise WireError(400, "Missing required parameter: 'image'.", param="image")
     if len(photos) > MAX_PHOTOS:
         raise WireError(400, f"At most {MAX_PHOTOS} images are taken.", param="image")
     for photo in photos:
         _check_photo(photo)
-    digest = wire.sha256_of([fields, [hashlib.sha256(photo).hexdigest() for photo in photos]])
+    digest = wire.sha256_of([dict(fields), [hashlib.sha256(photo).hexdigest() for photo in photos]])
     return _call(_order(fields, photos), digest)
 
 
@@ -258,23 +256,3 @@ def _check_photo(photo: bytes) -> None:
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError):
         message = "Invalid image file or mode: expected a whole PNG, JPEG or WebP."
         raise WireError(400, message, param="image", code="invalid_image_file") from None
-
-
-def _read_form(body: bytes, content_type: str) -> tuple[dict[str, str], tuple[bytes, ...]]:
-    """Fields and photos of a multipart form.
-
-    The standard library reads MIME exactly, so no further package is needed for this one form.
-    """
-    if not content_type.startswith("multipart/form-data"):
-        raise WireError(400, "Expected multipart/form-data.", param="image")
-    head = f"Content-Type: {content_type}\r\n\r\n".encode()
-    fields: dict[str, str] = {}
-    photos: list[bytes] = []
-    for part in message_from_bytes(head + body, policy=policy.HTTP).iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        content = bytes(part.get_payload(decode=True) or b"")
-        if name in {"image", "image[]"}:
-            photos.append(content)
-        elif name != "mask":
-            fields[str(name)] = content.decode(errors="replace")
-    return fields, tuple(photos)

@@ -14,11 +14,11 @@ from PIL import Image
 
 from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.errors import DeadlineError, RenderError
-from creative_assets.studio.export import encode_lossless
+from creative_assets.studio.export import encode_between_stages
 from creative_assets.studio.fonts import renderer_version
 from creative_assets.studio.formats import format_named
 from creative_assets.studio.generations import GenerationUse, Payer
-from creative_assets.studio.images import open_picture
+from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.layout import (
     FormatPlan,
     Zones,
@@ -145,9 +145,9 @@ async def make_branded_images(
     async def brand(frame: _Frame) -> tuple[BrandedImage, Image.Image]:
         chosen = choices[frame.format]
         branded, match = await bench.cpu(_with_logo, frame, logo, chosen.spot)
-        content = await bench.cpu(encode_lossless, branded)
+        content = await bench.cpu(encode_between_stages, branded)
         # With the spot in its name: after a crash, the model may choose another than the fallback.
-        path = f"{folder}/{frame.format}-{chosen.spot.name}.webp"
+        path = f"{folder}/{frame.format}-{chosen.spot.name}.jpg"
         file = await bench.io(bench.store.put_once, path, content)
         image = BrandedImage(
             plan=_plan(frame, chosen.spot),
@@ -240,7 +240,7 @@ async def _load_logo(variant: VariantBrief, bench: Workbench) -> Logo:
 
 def _frame(name: str, content: bytes, logo: Logo, direction: Direction, wish: str | None) -> _Frame:
     fmt = format_named(name)
-    source = open_picture(content, f"the picture for {name}").convert("RGB")
+    source = as_rgb(open_picture(content, f"the picture for {name}"))
     zones = plan_zones(source, fmt, direction)
     picture = crop_to(source, zones.crop, fmt.size)
     candidates = logo_candidates(picture, fmt, zones, logo, direction, wish)

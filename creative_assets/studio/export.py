@@ -35,11 +35,12 @@ _SETTINGS: Mapping[FileType, Mapping[str, Any]] = {
     "webp": {"format": "WEBP", "quality": 90, "method": 2},
 }
 
-# Measured on 1080x1920: two thirds of the time and half the bytes of the fastest PNG.
-_LOSSLESS: Mapping[str, Any] = {"format": "WEBP", "lossless": True, "quality": 0, "method": 0}
+# Measured on 1080x1920: a sixth of the time of the fastest lossless format, PSNR above 50 dB.
+_BETWEEN_STAGES: Mapping[str, Any] = {"format": "JPEG", "quality": 100, "subsampling": "4:4:4"}
 
-_STRIP_HEIGHT_PX, _LEAST_STRIP_HEIGHT_PX = 320, 16
-_STRIP_QUALITY = 50
+STRIP_HEIGHT_PX = 320
+_LEAST_THUMBNAIL_HEIGHT_PX = 16
+_THUMBNAIL_QUALITY = 50
 _PIXELS_A_BYTE = 30  # of calm photographs at that quality: where the search for a size begins
 _STRIP_GAP_PX = 8
 
@@ -89,9 +90,9 @@ def encode(image: Image.Image, file_type: FileType, marks: Marks) -> bytes:
     return _saved(image, options)
 
 
-def encode_lossless(image: Image.Image) -> bytes:
-    """An RGB picture as a lossless WebP between two stages: exact pixels, no marks."""
-    return _saved(image, _LOSSLESS)
+def encode_between_stages(image: Image.Image) -> bytes:
+    """An RGB picture as a JPEG of the highest quality, for the next stage: no marks."""
+    return _saved(image, _BETWEEN_STAGES)
 
 
 @cache
@@ -103,26 +104,38 @@ def srgb_profile() -> bytes:
     return files(__package__).joinpath("data", "srgb.icc").read_bytes()
 
 
-def thumbnail(images: Sequence[Image.Image], max_bytes: int) -> bytes:
-    """The images (RGB) side by side at one height: a WebP of at most `max_bytes`.
+def side_by_side(images: Sequence[Image.Image]) -> Image.Image:
+    """The images (RGB) in a row on white, each 320 px high."""
+    scaled = [_at_height(image, STRIP_HEIGHT_PX) for image in images]
+    width_px = sum(image.width for image in scaled) + _STRIP_GAP_PX * (len(scaled) - 1)
+    strip = Image.new("RGB", (width_px, STRIP_HEIGHT_PX), "white")
+    left_px = 0
+    for image in scaled:
+        strip.paste(image, (left_px, 0))
+        left_px += image.width + _STRIP_GAP_PX
+    return strip
+
+
+def thumbnail(picture: Image.Image, max_bytes: int) -> bytes:
+    """The picture (RGB), never enlarged, as a WebP of at most `max_bytes`.
 
     Raises:
-        RenderError: Not even the smallest strip is that small.
+        RenderError: Not even the smallest copy is that small.
     """
-    largest = _strip(images, _STRIP_HEIGHT_PX)
-    likely_px = math.sqrt(max_bytes * _PIXELS_A_BYTE * largest.height / largest.width)
-    height_px = min(_STRIP_HEIGHT_PX, int(likely_px))
-    while height_px >= _LEAST_STRIP_HEIGHT_PX:
+    likely_px = math.sqrt(max_bytes * _PIXELS_A_BYTE * picture.height / picture.width)
+    height_px = min(picture.height, int(likely_px))
+    while height_px >= _LEAST_THUMBNAIL_HEIGHT_PX:
         buffer = io.BytesIO()
-        _at_height(largest, height_px).save(buffer, format="WEBP", quality=_STRIP_QUALITY, method=2)
+        small = _at_height(picture, height_px)
+        small.save(buffer, format="WEBP", quality=_THUMBNAIL_QUALITY, method=2)
         size_bytes = buffer.tell()
         if size_bytes <= max_bytes:
             return buffer.getvalue()
         # Bytes go with the area; a little below, so that a second try nearly always fits.
         height_px = int(height_px * 0.93 * math.sqrt(max_bytes / size_bytes))
     raise RenderError(
-        f"A strip of {len(images)} pictures does not fit {max_bytes} bytes, even "
-        f"{_LEAST_STRIP_HEIGHT_PX} px high. Allow more bytes."
+        f"A picture of {picture.width}x{picture.height} px does not fit {max_bytes} bytes, even "
+        f"{_LEAST_THUMBNAIL_HEIGHT_PX} px high. Allow more bytes."
     )
 
 
@@ -209,17 +222,6 @@ def _saved(image: Image.Image, options: Mapping[str, Any]) -> bytes:
         return file.read()
 
 
-def _strip(images: Sequence[Image.Image], height_px: int) -> Image.Image:
-    scaled = [_at_height(image, height_px) for image in images]
-    width_px = sum(image.width for image in scaled) + _STRIP_GAP_PX * (len(scaled) - 1)
-    strip = Image.new("RGB", (width_px, height_px), "white")
-    left_px = 0
-    for image in scaled:
-        strip.paste(image, (left_px, 0))
-        left_px += image.width + _STRIP_GAP_PX
-    return strip
-
-
 def _at_height(image: Image.Image, height_px: int) -> Image.Image:
     size = (max(1, round(image.width * height_px / image.height)), height_px)
-    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.5)
+    return image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)

@@ -19,7 +19,7 @@ from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.export import encode
 from creative_assets.studio.fonts import renderer_version
 from creative_assets.studio.formats import format_named
-from creative_assets.studio.images import open_picture
+from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.previews import previews_of
 from creative_assets.studio.provenance import MODEL_SOURCE, PROCEDURAL_SOURCE, Marks
@@ -109,7 +109,7 @@ def _marks(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
 def _finish(
     content: bytes, image: BrandedImage, variant: VariantBrief, copy: AdCopy, marks: Marks
 ) -> tuple[Composition, bytes]:
-    frame = open_picture(content, image.file.path).convert("RGB")
+    frame = as_rgb(open_picture(content, image.file.path))
     text = OverlayText(
         headline=copy.headline,
         subline=copy.subline,

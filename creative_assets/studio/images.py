@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 
 import numpy as np
-from PIL import Image, ImageCms, ImageFile, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageFile, ImageOps
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
@@ -125,12 +125,31 @@ def open_picture(content: bytes, name: str) -> Image.Image:
         with _PLUGINS[kind](io.BytesIO(content)) as picture:
             _check_header(picture, name)
             picture.load()
-            return _opaque_as_rgb(_to_srgb(ImageOps.exif_transpose(_eight_bit(picture))))
+            return _opaque_as_rgb(_to_srgb(_upright(_eight_bit(picture))))
     except _DECODER_ERRORS as error:
         raise RenderError(
             f"{name}: cannot be decoded ({type(error).__name__}: {error}); expected a whole {kind}"
             " file. Export it again, in sRGB and without metadata."
         ) from error
+
+
+def as_rgb(picture: Image.Image) -> Image.Image:
+    """The picture in RGB, without what was transparent; itself where it is RGB already."""
+    return _in_mode(picture, "RGB")
+
+
+def open_small(content: bytes, name: str, height_px: int) -> Image.Image:
+    """Decodes a raster picture in RGB for a preview; a JPEG only as far as `height_px` needs.
+
+    Raises:
+        RenderError: It is broken. What it holds is trusted: use `open_picture` for input.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            picture.draft("RGB", (picture.width * height_px // picture.height, height_px))
+            return picture.convert("RGB")
+    except _DECODER_ERRORS as error:
+        raise RenderError(f"{name}: cannot be decoded ({error}). Ask for a new take.") from error
 
 
 def safe_svg(content: bytes, name: str) -> tuple[str, Size]:
@@ -203,6 +222,17 @@ def _eight_bit(picture: Image.Image) -> Image.Image:
     return _with_profile(picture.convert("RGB"), picture)
 
 
+def _upright(picture: Image.Image) -> Image.Image:
+    if picture.getexif().get(ExifTags.Base.Orientation, 1) == 1:
+        return picture  # Pillow would copy it
+    return ImageOps.exif_transpose(picture)
+
+
+def _in_mode(picture: Image.Image, mode: str) -> Image.Image:
+    """The picture in that mode: itself where it is, as a copy of a large one takes 2 ms."""
+    return picture if picture.mode == mode else picture.convert(mode)
+
+
 def _with_profile(converted: Image.Image, original: Image.Image) -> Image.Image:
     """A palette's profile describes the RGB values in the palette, so it goes along."""
     converted.info = dict(original.info)
@@ -214,10 +244,10 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
     mode = "RGBA" if picture.mode == "RGBA" else "RGB"
     embedded = picture.info.get("icc_profile")
     if not embedded:
-        return picture.convert(mode)
+        return _in_mode(picture, mode)
     profile = ImageCms.ImageCmsProfile(io.BytesIO(embedded))
     if "sRGB" in ImageCms.getProfileDescription(profile):
-        return picture.convert(mode)
+        return _in_mode(picture, mode)
     srgb = ImageCms.createProfile("sRGB")
     converted = ImageCms.profileToProfile(picture, profile, srgb, outputMode=mode)
     if converted is None:  # only for in-place conversions; says so to the type checker

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from creative_assets.studio import logo as marks
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, TextZone, safe_box, zone_box
+from creative_assets.studio.images import as_rgb
 from creative_assets.studio.logo import Logo, LogoFile, LogoSpot, LogoVersion
 from creative_assets.studio.sight import Floats, Sight, see
 from creative_assets.studio.values import Box, Direction, Frozen, Size
@@ -192,7 +193,7 @@ def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image
     """
     scale = min(1.0, _CANDIDATES_PX / max(frame.size))
     size = (round(frame.width * scale), round(frame.height * scale))
-    shown = frame.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    shown = as_rgb(frame).resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
     draw = ImageDraw.Draw(shown)
     font = ImageFont.load_default(size=17)
     for candidate in candidates:

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
+from creative_assets.studio.export import STRIP_HEIGHT_PX
 from creative_assets.studio.formats import Format, composition_words, format_named
 from creative_assets.studio.generations import Generation, Payer
-from creative_assets.studio.images import inspect_image, open_picture
+from creative_assets.studio.images import inspect_image, open_small
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
 from creative_assets.studio.previews import Previews, previews_of
@@ -234,4 +235,6 @@ async def _input_image(photo: FileRef, bench: Workbench) -> InputImage:
 
 
 def _previews(generations: Sequence[Generation]) -> Previews:
-    return previews_of([open_picture(made.content, made.file.path) for made in generations])
+    return previews_of(
+        [open_small(made.content, made.file.path, STRIP_HEIGHT_PX) for made in generations]
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from creative_assets.studio.export import thumbnail
+from creative_assets.studio.export import side_by_side, thumbnail
 
 # Markdown under 1,000 characters is shown in Dagster's table itself, longer one behind a link;
 # and every row of the event log is stored, so that even the larger copy stays small.
@@ -23,4 +23,5 @@ class Previews:
 
 def previews_of(pictures: Sequence[Image.Image]) -> Previews:
     """Small copies of `pictures`, in their order."""
-    return Previews(thumbnail(pictures, STRIP_BYTES), thumbnail(pictures, PREVIEW_BYTES))
+    together = side_by_side(pictures)
+    return Previews(thumbnail(together, STRIP_BYTES), thumbnail(together, PREVIEW_BYTES))

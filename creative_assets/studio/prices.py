@@ -35,6 +35,11 @@ class PriceRange(Frozen):
         )
 
 
+def preload() -> None:
+    """Import what the prices come from (0.5 s), so that the first answer need not wait for it."""
+    import genai_prices  # noqa: F401, PLC0415
+
+
 def list_price_usd(request: Request, usage: dict[str, Any] | None) -> float | None:
     """The list price of a call that reported `usage`; None where model or usage is unknown."""
     if usage is None:

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -321,6 +321,9 @@ class Records:
         self._reader = engine.execution_options(read_only=True)
         self._clock = clock
         self._postgres = engine.dialect.name == "postgresql"
+        # SQLite has one writer. Threads of one process take turns here: left to SQLite, each polls
+        # for its turn with growing pauses, and some wait for seconds.
+        self._turn = nullcontext() if self._postgres else threading.Lock()
 
     def close(self) -> None:
         """Close all connections."""
@@ -606,7 +609,7 @@ class Records:
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
-        with _explaining(self._engine.url), self._engine.begin() as connection:
+        with _explaining(self._engine.url), self._turn, self._engine.begin() as connection:
             yield connection
 
     def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from creative_assets.studio.images import as_rgb
 from creative_assets.studio.values import Box
 
 Floats = NDArray[np.float64]
@@ -109,7 +110,7 @@ def blurred(values: Floats, radius_px: int) -> Floats:
 def see(picture: Image.Image) -> Sight:
     """Measures a picture of any mode and size."""
     factor = max(1, math.ceil(max(picture.size) / _THUMBNAIL_PX))
-    small = picture.convert("RGB").reduce(factor)
+    small = as_rgb(picture).reduce(factor)
     pixels = np.asarray(small)
     colors = pixels / 255.0
     luminance = relative_luminance(pixels)

@@ -94,13 +94,13 @@ IMAGE_FAMILIES = (
     ImageFamily(
         prefixes=("gpt-image-2",),
         qualities=_SAME_QUALITIES,
-        parameters=MappingProxyType({"output_format": "png"}),
+        parameters=MappingProxyType({"output_format": "jpeg"}),
     ),
     ImageFamily(
         prefixes=("gpt-image-1", "chatgpt-image"),
         sizes=_GPT_IMAGE_1_SIZES,
         qualities=_SAME_QUALITIES,
-        parameters=MappingProxyType({"output_format": "png"}),
+        parameters=MappingProxyType({"output_format": "jpeg"}),
     ),
     ImageFamily(
         prefixes=("dall-e-3",),

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -29,7 +30,7 @@ class InputImage:
     content: bytes
     media_type: str
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """Identifies the picture in the request's key."""
         return hashlib.sha256(self.content).hexdigest()
@@ -65,7 +66,7 @@ class TextRequest:
         family = text_family(self.model)
         return {**family.parameters, family.length_parameter: _ANSWER_LIMIT_TOKENS}
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 over everything that can change the answer."""
         return _digest(
@@ -106,7 +107,7 @@ class PictureRequest:
         chosen = {} if quality is None else {"quality": quality}
         return {"size": str(self.size), "n": 1, **chosen, **family.parameters}
 
-    @property
+    @cached_property
     def key(self) -> str:
         """SHA-256 over everything that can change the picture."""
         return _digest(
