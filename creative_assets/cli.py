@@ -93,12 +93,14 @@ def schema() -> None:
 @app.command()
 def submit(brief: BriefPath) -> None:
     """Put a brief and its files into the inbox, where the sensor finds it."""
+    from creative_assets.resources.opening import open_archive  # noqa: PLC0415
     from creative_assets.studio.local_brief import load_local_brief, submit_brief  # noqa: PLC0415
     from creative_assets.studio.store import open_store  # noqa: PLC0415
 
-    with _errors_in_words():
-        inbox = open_store(_settings().inbox_url)
-        path = submit_brief(load_local_brief(brief), inbox)
+    settings = _settings()
+    with _errors_in_words(), open_archive(settings) as archive:
+        inbox = open_store(settings.inbox_url)
+        path = submit_brief(load_local_brief(brief), inbox, archive.records)
         out.print(f"[green]✓[/] {path} is in the inbox {inbox.url}")
 
 
@@ -185,7 +187,9 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
         faults=faults,
         refuse=tuple(refuse or ()),
     )
-    out.print(f"The stand-in listens at http://{host}:{port}/v1")
+    out.print(f"The stand-in listens at http://{host}:{port}/v1. For who asks it:")
+    out.print(f"  OPENAI_BASE_URL=http://{host}:{port}/v1", soft_wrap=True)
+    out.print("  CREATIVE_ASSETS_SERVICE_NAME=stand-in   so that what it makes says so")
     serve(behaviour, host, port, log)
 
 

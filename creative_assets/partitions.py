@@ -6,8 +6,8 @@ launched, and is billed. The keys are added and taken away by `sensors.briefs`.
 
 import dagster as dg
 
-VARIANTS = dg.DynamicPartitionsDefinition(name="variants")
 PARTITIONS_NAME = "variants"
+VARIANTS = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
 # Documented tags of Dagster, by which one run covers a range of partitions.
 RANGE_START_TAG = "dagster/asset_partition_range_start"

@@ -23,7 +23,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.definitions import defs
-from creative_assets.partitions import VARIANTS, range_tags
+from creative_assets.partitions import PARTITIONS_NAME, range_tags
 from creative_assets.resources.opening import Archive, model_choice, open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.acceptance import accept_at, load_jobs
@@ -82,12 +82,13 @@ def run_brief(path: Path, settings: Settings, out: Console, *, new_take: bool) -
         out.print("No OPENAI_API_KEY: the [bold]stand-in[/] answers for all models, at no cost.")
     with open_archive(settings) as archive, dg.DagsterInstance.get() as instance:
         inbox = open_store(settings.inbox_url)
-        accept_at(submit_brief(local, inbox), inbox, archive.store, archive.records)
+        path_there = submit_brief(local, inbox, archive.records)
+        accept_at(path_there, inbox, archive.store, archive.records)
         keys = [job.variant.key for job in jobs_of(local, archive.records)]
         # Launched here, so that the sensor finds nothing left to launch.
         archive.records.assign_launch(keys, archive.records.last_launch())
-        instance.add_dynamic_partitions(str(VARIANTS.name), keys)
-        order = instance.get_dynamic_partitions(str(VARIANTS.name))
+        instance.add_dynamic_partitions(PARTITIONS_NAME, keys)
+        order = instance.get_dynamic_partitions(PARTITIONS_NAME)
         spending = Spending()
         with _Progress(out, len(keys)) as progress:
             succeeded = [

@@ -5,10 +5,10 @@ Values come from the environment (`CREATIVE_ASSETS_…`, or the name given at th
 """
 
 import os
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from creative_assets.studio.models.limits import ModelLimit
@@ -25,6 +25,7 @@ class Settings(BaseSettings):
         env_ignore_empty=True,  # a compose file passes OPENAI_API_KEY= on where nobody set it
         extra="ignore",
         frozen=True,
+        hide_input_in_errors=True,  # it may hold a password
         validate_by_name=True,
     )
 
@@ -50,7 +51,8 @@ class Settings(BaseSettings):
         None,
         description=(
             "Names the model service in what is kept. Absent: the host. Set it before the service "
-            "moves to another address, and nothing that was paid for is asked for again."
+            "moves to another address, and nothing that was paid for is asked for again. "
+            "`stand-in` for a stand-in that is served."
         ),
     )
 
@@ -79,6 +81,15 @@ class Settings(BaseSettings):
     briefs_per_tick: int = Field(500, ge=1, description="Briefs that one sensor tick takes.")
     tick_budget_s: float = Field(20, gt=0, description="A sensor tick takes no new brief after it.")
 
+    @model_validator(mode="after")
+    def _stand_in_is_served(self) -> Self:
+        if self.service_name == STAND_IN and self.openai_base_url is None:
+            raise ValueError(
+                "service_name stand-in is for a stand-in that is served: set OPENAI_BASE_URL to "
+                "its address, or take service_name away."
+            )
+        return self
+
     @property
     def uses_stand_in(self) -> bool:
         """Whether the embedded stand-in answers in place of a model service."""
@@ -87,10 +98,10 @@ class Settings(BaseSettings):
     @property
     def service(self) -> str:
         """The model service's name in generations and lineage."""
-        if self.service_name is not None:
-            return self.service_name
         if self.uses_stand_in:
             return STAND_IN
+        if self.service_name is not None:
+            return self.service_name
         if self.openai_base_url is None:
             return OPENAI
         # The host and port alone: an address may carry a user and a password.

@@ -17,11 +17,13 @@ from creative_assets.resources.opening import Archive
 from creative_assets.studio.branding import BrandedImage, BrandedImages
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.copywriting import AdCopy
+from creative_assets.studio.errors import CreativeAssetsError
 from creative_assets.studio.finals import Final, FinalCreatives
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.produce import StageDone, VariantFailed
 from creative_assets.studio.stages import FINAL_CREATIVES, StageOutput
+from creative_assets.studio.store import StoredFile
 
 # Documented tags of Dagster: with all of them, and not with the first alone, the UI knows what is
 # fresh and what is stale by what it was made from.
@@ -53,7 +55,7 @@ def materialization(
             **_models(done, archive),
             **_storage(output, archive),
         },
-        tags=_version_tags(output, key, instance),
+        tags=_version_tags(done, instance),
     )
 
 
@@ -102,10 +104,16 @@ def _pictures(output: StageOutput[Any], archive: Archive) -> Metadata:
         return {}
     shown: Metadata = {"preview": dg.MetadataValue.md(_picture(output.strip))}
     if output.stage == FINAL_CREATIVES:
-        content = archive.store.get_verified(output.preview)
-        larger = base64.b64encode(content).decode()
-        shown["preview_large"] = dg.MetadataValue.md(_picture(larger))
+        shown["preview_large"] = _larger(output.preview, archive)
     return shown
+
+
+def _larger(preview: StoredFile, archive: Archive) -> dg.MetadataValue[Any]:
+    try:
+        content = archive.store.get_verified(preview)
+    except CreativeAssetsError as error:  # a lost preview must not end a run
+        return dg.MetadataValue.text(str(error))
+    return dg.MetadataValue.md(_picture(base64.b64encode(content).decode()))
 
 
 def _picture(webp_base64: str) -> str:
@@ -237,11 +245,10 @@ def _table(rows: Sequence[Row]) -> dg.MetadataValue[Any]:
     return dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
 
 
-def _version_tags(
-    output: StageOutput[Any], key: str, instance: dg.DagsterInstance
-) -> dict[str, str]:
+def _version_tags(done: StageDone, instance: dg.DagsterInstance) -> dict[str, str]:
+    output, key = done.output, done.variant.key
     tags = {_DATA_VERSION_TAG: output.version, _CODE_VERSION_TAG: output.code_version}
-    for upstream, version in output.inputs.items():
+    for upstream, version in done.inputs.items():
         filtered = dg.AssetRecordsFilter(asset_key=dg.AssetKey(upstream), asset_partitions=[key])
         records = instance.fetch_materializations(filtered, limit=1).records
         if records:

@@ -14,6 +14,7 @@ from creative_assets.settings import Settings
 from creative_assets.studio.generations import Generations
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request
+from creative_assets.studio.models.services import OPENAI
 from creative_assets.studio.prices import preload
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import ModelChoice
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _IO_THREADS = 16
 _STAND_IN_URL = "http://stand-in/v1"
+# Given always: left to itself, the package reads OPENAI_BASE_URL, and takes an empty one.
+_OPENAI_URL = f"https://{OPENAI}/v1"
 
 
 def model_choice(settings: Settings) -> ModelChoice:
@@ -61,7 +64,7 @@ def open_models(settings: Settings) -> "ModelClient":
         key = settings.openai_api_key
         api = openai.AsyncOpenAI(
             api_key=key.get_secret_value() if key else "none",
-            base_url=settings.openai_base_url,
+            base_url=settings.openai_base_url or _OPENAI_URL,
             max_retries=0,
             # The deadline for the whole request is the client's own.
             timeout=max(settings.text_deadline_s, settings.image_deadline_s),

@@ -5,7 +5,13 @@ from collections.abc import Collection, Sequence
 import dagster as dg
 
 from creative_assets.assets.specs import CREATIVES_JOB
-from creative_assets.partitions import RANGE_END_TAG, RANGE_START_TAG, VARIANTS, range_tags
+from creative_assets.partitions import (
+    PARTITIONS_NAME,
+    RANGE_END_TAG,
+    RANGE_START_TAG,
+    VARIANTS,
+    range_tags,
+)
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import Taken, take_in
 from creative_assets.studio.intake import launch_batches
@@ -35,8 +41,8 @@ _UNFINISHED = [
     description=(
         "Takes in new, changed and removed briefs from the inbox, and launches exactly the "
         "variants that are new or changed. A brief that is wrong gets a file beside it that ends "
-        "in .problems.md and names all that is wrong. Reset the cursor to launch all variants "
-        "again: what is done is kept and costs nothing."
+        "in .problems.md and names all that is wrong. Reset the cursor to launch again all that "
+        "this sensor launched: what is done is kept and costs nothing."
     ),
 )
 def briefs(
@@ -52,12 +58,13 @@ def briefs(
             most=settings.briefs_per_tick,
             budget_s=settings.tick_budget_s,
         )
-        context.log.info(_told(taken))
+        if taken != Taken():  # each line logged makes a file: not one for every quiet tick
+            context.log.info(_told(taken))
         confirmed = int(context.cursor or 0)
         launch = next_launch(archive.records, confirmed, most=_VARIANTS_PER_TICK)
     if launch is None:
         return dg.SkipReason(_told(taken))
-    known = context.instance.get_dynamic_partitions(str(VARIANTS.name))
+    known = context.instance.get_dynamic_partitions(PARTITIONS_NAME)
     unfinished = _unfinished_ranges(context.instance) if launch.retired else []
     return launch_result(launch, known, settings.variants_per_run, unfinished)
 
@@ -143,6 +150,7 @@ def _told(taken: Taken) -> str:
         f"Accepted {_some(taken.accepted)}." if taken.accepted else "",
         f"Refused {_some(taken.refused)}: see the .problems.md beside." if taken.refused else "",
         f"Gone: {_some(taken.gone)}." if taken.gone else "",
+        f"Cannot be used: {_some(taken.unusable)}." if taken.unusable else "",
         f"{taken.left} briefs are left for the next tick." if taken.left else "",
     ]
     return " ".join(filter(None, sentences))

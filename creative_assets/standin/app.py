@@ -7,6 +7,7 @@ import asyncio
 import itertools
 import os
 import secrets
+import sys
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -40,10 +41,7 @@ class Engine:
         self._nonces = itertools.count(1 + secrets.randbelow(1_000_000))
         # Painting is CPU work: more threads than cores would only cost memory. An executor of
         # our own serves any number of event loops, which anyio's limiters do not.
-        # Nice (on Linux these threads alone), as a real service takes no CPU of this machine.
-        self._painters = ThreadPoolExecutor(
-            os.cpu_count(), "stand-in", initializer=os.nice, initargs=(_NICENESS,)
-        )
+        self._painters = ThreadPoolExecutor(os.cpu_count(), "stand-in", initializer=_be_nice)
         self.behave(behaviour)
 
     def behave(self, behaviour: Behaviour) -> None:
@@ -91,6 +89,12 @@ class Engine:
         if refused:
             body = chat.refused(body, faults.REFUSAL)
         return await loop.run_in_executor(threads, faults.late_answer, fault, body, behaviour)
+
+
+def _be_nice() -> None:
+    """Let others have the CPU first, as a real service takes none of this machine's."""
+    if sys.platform == "linux":  # elsewhere it is the process that becomes nice, not the thread
+        os.nice(_NICENESS)
 
 
 def create_app(

@@ -14,7 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
 from creative_assets.studio.brief import CampaignBrief, FileRef, VariantBrief, named_files
-from creative_assets.studio.errors import BriefError, MissingInputError, Problem
+from creative_assets.studio.errors import (
+    BriefError,
+    CreativeAssetsError,
+    MissingInputError,
+    Problem,
+)
 from creative_assets.studio.intake import (
     KnownBrief,
     VariantChanges,
@@ -71,12 +76,14 @@ class Taken:
     """What one look at the inbox came to: paths of briefs, in the order in which they were read.
 
     Attributes:
+        unusable: Briefs that could not be read or answered, each with the reason; still due.
         left: Briefs that are due and were left for the next look.
     """
 
     accepted: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    unusable: tuple[str, ...] = ()
     left: int = 0
 
 
@@ -94,22 +101,25 @@ def take_in(inbox: Store, store: Store, records: Records, *, most: int, budget_s
     rows = records.known_briefs()
     _check_marker(inbox, listing, known=len(rows))
     changes = compare(listing, {path: _known(row) for path, row in rows.items()})
-    accepted, refused = [], []
+    accepted, refused, unusable = [], [], []
     for path in changes.due[:most]:
         if time.monotonic() - started > budget_s:
             break
-        examined = examine(inbox, path, listing, records)
-        if examined.brief is not None and not examined.problems:
-            accept(examined, examined.brief, rows.get(path), inbox, store, records)
-            accepted.append(path)
-        else:
-            refuse(examined, rows.get(path), inbox, records)
-            refused.append(path)
+        try:
+            examined = examine(inbox, path, listing, records)
+            if examined.brief is not None and not examined.problems:
+                accept(examined, examined.brief, rows.get(path), inbox, store, records)
+                accepted.append(path)
+            else:
+                refuse(examined, rows.get(path), inbox, records)
+                refused.append(path)
+        except CreativeAssetsError as error:  # one file nobody may read must not stop the others
+            unusable.append(f"{path}: {error}")
     gone = [path for path in rows if path not in listing]
     for path in gone:
         _forget(rows[path], records)
-    left = len(changes.due) - len(accepted) - len(refused)
-    return Taken(tuple(accepted), tuple(refused), tuple(gone), left)
+    left = len(changes.due) - len(accepted) - len(refused) - len(unusable)
+    return Taken(tuple(accepted), tuple(refused), tuple(gone), tuple(unusable), left)
 
 
 def _check_marker(inbox: Store, listing: Mapping[str, str], *, known: int) -> None:
@@ -146,7 +156,7 @@ def examine(inbox: Store, path: str, listing: Mapping[str, str], records: Record
     return Examined(path, fingerprint(content, hashes), stamps, contents, brief, problems)
 
 
-def accept(  # the reads and writes of one step, side by side
+def accept(
     examined: Examined,
     brief: CampaignBrief,
     previous: BriefRow | None,
@@ -232,10 +242,8 @@ def load_jobs(
         path: {variant.key: variant for variant in _load(path, store).variants}
         for path in {row.snapshot_path for row in rows.values()}
     }
-    active = [key for key in keys if key in rows and rows[key].active]
-    failed = [
-        VariantFailed(key, VARIANT_BRIEF, _unknown(key)) for key in keys if key not in set(active)
-    ]
+    active = dict.fromkeys(key for key in keys if key in rows and rows[key].active)
+    failed = [VariantFailed(key, VARIANT_BRIEF, _unknown(key)) for key in keys if key not in active]
     variants = [snapshots[rows[key].snapshot_path][key] for key in active]
     return jobs_for(variants, records), failed
 

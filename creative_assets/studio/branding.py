@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from creative_assets.studio.brief import FileRef, VariantBrief
-from creative_assets.studio.errors import DeadlineError, RenderError
+from creative_assets.studio.errors import RenderError, TransientError
 from creative_assets.studio.export import encode_between_stages
 from creative_assets.studio.fonts import renderer_version
 from creative_assets.studio.formats import format_named
@@ -188,7 +188,7 @@ def choose_spots(
         if choice is not None and choice.candidate in named:
             chosen[name] = Chosen(named[choice.candidate], "model", choice.reason)
         else:
-            why = f"it named {choice.candidate!r}" if choice else "it gave none in time"
+            why = f"it named {choice.candidate!r}" if choice else "it gave none"
             reason = f"Best computed spot: the model's answer could not be used, {why}."
             chosen[name] = Chosen(spots[0], "fallback", reason)
     return chosen
@@ -217,7 +217,7 @@ async def _choose(
     candidates = {frame.format: frame.candidates for frame in frames}
     try:
         generation = await bench.generations.get(request, payer)
-    except DeadlineError:
+    except TransientError:
         return choose_spots(candidates, None), ()
     answer = LogoChoices.model_validate_json(generation.content)
     return choose_spots(candidates, answer), (generation.use,)

@@ -70,6 +70,9 @@ SHAPED_FACES = frozenset(_FACE_OF_SCRIPT[script] for script in _SHAPED_SCRIPTS)
 _KEPT_FONTS = 64
 _threads = threading.local()
 
+# What breaks, measures and draws; resvg-py draws SVG logos.
+_PACKAGES = ("pillow", "icu4py", "budoux", "uharfbuzz", "resvg-py")
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -171,14 +174,13 @@ def _load(face: Face, weight: int, size_px: int) -> ImageFont.FreeTypeFont:
 
 @cache
 def renderer_version() -> str:
-    """All that decides about the pixels of a text: libraries, and the fonts' bytes (one hash)."""
+    """All that decides about pixels: the libraries that draw, and the fonts' bytes (one hash)."""
     fonts = hashlib.sha256("".join(_face(name).sha256 for name in _FILES).encode()).hexdigest()
-    packages = [f"{name} {metadata.version(name)}" for name in ("pillow", "icu4py", "budoux")]
+    packages = [f"{name} {metadata.version(name)}" for name in _PACKAGES]
     native = [
         f"{name} {features.version(name)}" for name in ("raqm", "fribidi", "harfbuzz", "freetype2")
     ]
-    measuring = f"uharfbuzz {metadata.version('uharfbuzz')}"
-    return ", ".join([*packages, *native, measuring, f"fonts {fonts[:16]}"])
+    return ", ".join([*packages, *native, f"fonts {fonts[:16]}"])
 
 
 def _missing_message(text: str, locale: str, face: Face) -> str:

@@ -8,6 +8,7 @@ else, in this process or another, gets the kept result or waits for it. Calling 
 import asyncio
 import hashlib
 import json
+import logging
 import os
 import socket
 import uuid
@@ -15,22 +16,24 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from creative_assets.studio.errors import MissingInputError
+from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
 from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.requests import Request, TextRequest
 from creative_assets.studio.models.services import OPENAI, STAND_IN
 from creative_assets.studio.prices import list_price_usd
 from creative_assets.studio.records import GenerationClaim, GenerationResult, GenerationRow, Records
 from creative_assets.studio.store import Store, StoredFile
+from creative_assets.studio.threads import in_pool, lasting
 from creative_assets.studio.values import Frozen
 
 if TYPE_CHECKING:
     from creative_assets.studio.models.client import ModelClient
 
 LEASE_S = 30.0
-_HEARTBEAT_S = 8.0
+HEARTBEAT_S = 8.0
 _POLL_S = 0.5
 _SUFFIXES = {
     "application/json": ".json",
@@ -40,6 +43,8 @@ _SUFFIXES = {
 }
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Payer(Frozen):
@@ -85,12 +90,21 @@ class Generation:
 class Generations:
     """Answers requests from the ledger, or from the model, once."""
 
-    def __init__(self, models: "ModelClient", records: Records, store: Store, io: Executor) -> None:
+    def __init__(
+        self,
+        models: "ModelClient",
+        records: Records,
+        store: Store,
+        io: Executor,
+        *,
+        heartbeat_s: float = HEARTBEAT_S,
+    ) -> None:
         """`io` runs the blocking calls to records and store."""
         self._models = models
         self._records = records
         self._store = store
         self._io = io
+        self._heartbeat_s = heartbeat_s
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._under_way: dict[str, asyncio.Task[Generation]] = {}
 
@@ -153,18 +167,29 @@ class Generations:
         try:
             answer = await self._models.ask(request, spoiled)
             return await self._keep(request, answer, spoiled)
-        except BaseException as error:
-            # Whatever it was, a defect of ours too: a claim that stays keeps all others waiting.
-            # Synchronous on purpose: a cancelled task may not await.
-            self._book_waste(request, spoiled)
-            self._records.fail(
-                request.key, self._holder, type(error).__name__, str(error), spoiled.attempts
-            )
+        except asyncio.CancelledError as error:
+            self._give_up(request, spoiled, error)  # on this thread: a cancelled task may not wait
             raise
+        except Exception as error:
+            # Whatever it was, a defect of ours too: a claim that stays keeps all others waiting.
+            await in_pool(self._io, partial(self._give_up, request, spoiled, error))
+            raise
+
+    def _give_up(self, request: Request, spoiled: Spoiled, error: BaseException) -> None:
+        reason = type(error).__name__
+        try:
+            self._book_waste(request, spoiled)
+            self._records.fail(request.key, self._holder, reason, str(error), spoiled.attempts)
+        except CreativeAssetsError:  # must not hide the reason; our own claim stays free to us
+            log.exception("Generation %s failed, and could not be given up.", request.key)
 
     async def _keep(self, request: Request, answer: Answer, spoiled: Spoiled) -> Generation:
         path = _path(request.key, answer)
-        file = await self._run(lambda: self._store.put_once(path, answer.content))
+        try:
+            file = await self._run(lambda: self._store.put_once(path, answer.content))
+        except CreativeAssetsError:
+            spoiled.usages.append(answer.usage)  # paid for, and lost
+            raise
         price = list_price_usd(request, answer.usage)
         result = GenerationResult(
             file=file,
@@ -191,7 +216,7 @@ class Generations:
         except MissingInputError as error:
             raise MissingInputError(
                 f"Generation {row.key} was paid for, but its bytes are gone: {error} Restore the "
-                "store from a backup, or ask for a new take."
+                "store from a backup."
             ) from error
         return Generation(content, file, _use(row, made=False))
 
@@ -203,11 +228,15 @@ class Generations:
 
     async def _beat(self) -> None:
         while True:
-            await asyncio.sleep(_HEARTBEAT_S)
-            await self._run(lambda: self._records.heartbeat(self._holder, LEASE_S))
+            await asyncio.sleep(self._heartbeat_s)
+            try:
+                # Not on `io`: behind slow reads and writes it could come after the lease's end.
+                await asyncio.to_thread(self._records.heartbeat, self._holder, LEASE_S)
+            except CreativeAssetsError as error:  # the lease outlasts two more tries
+                log.warning("The heartbeat of %s failed: %s", self._holder, error)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._io, work)
+        return await lasting(self._io, work)
 
 
 def _use(row: GenerationRow, *, made: bool) -> GenerationUse:

@@ -37,7 +37,9 @@ def next_launch(records: Records, confirmed: int, *, most: int) -> Launch | None
         return None
     number = confirmed + 1
     records.assign_launch([row.key for row in waiting], number)
-    return _launch(number, waiting)
+    # Read again: a variant may have been retired, or launched by hand, since it was found waiting.
+    assigned = [row for row in records.launched(confirmed) if row.launch == number]
+    return _launch(number, assigned) if assigned else None
 
 
 def _launch(number: int, rows: Sequence[VariantRow]) -> Launch:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from creative_assets.studio.acceptance import jobs_for, kept_at
 from creative_assets.studio.brief import CampaignBrief, named_files
-from creative_assets.studio.errors import BriefError
+from creative_assets.studio.errors import BriefError, Problem
+from creative_assets.studio.intake import brief_paths
 from creative_assets.studio.produce import Job
 from creative_assets.studio.reading import check_files, read_brief
 from creative_assets.studio.records import Records
@@ -40,17 +41,42 @@ def load_local_brief(path: Path) -> LocalBrief:
     return LocalBrief(path.name, brief, content, files)
 
 
-def submit_brief(local: LocalBrief, inbox: Store) -> str:
+def submit_brief(local: LocalBrief, inbox: Store, records: Records) -> str:
     """Put the brief into the inbox, in a folder of its campaign; returns its path there.
 
     The brief comes last, so that whoever sees it sees its files too.
+
+    Raises:
+        BriefError: Another brief owns the campaign, or nobody would take the file for a brief.
+            Nothing was put into the inbox then.
     """
     folder = local.brief.campaign_id
+    _check_submittable(f"{folder}/{local.name}", local, records)
     for name, content in local.files.items():
         inbox.put(f"{folder}/{name}", content)
     path = f"{folder}/{local.name}"
     inbox.put(path, local.content)
     return path
+
+
+def _check_submittable(path: str, local: LocalBrief, records: Records) -> None:
+    owner = records.owner_of(local.brief.campaign_id)
+    if owner not in (None, path):
+        problem = Problem(
+            field="campaign_id",
+            found=f"{local.brief.campaign_id}, which belongs to {owner}",
+            expected="an id that no other brief has",
+            fix="Choose another campaign_id, or give the file the name of the brief that owns it.",
+        )
+        raise BriefError(local.name, [problem])
+    if not brief_paths({path: ""}):
+        problem = Problem(
+            field="",
+            found=f"the file name {local.name}",
+            expected="a name that ends in .yaml, .yml or .json and begins with no dot",
+            fix="Rename the file.",
+        )
+        raise BriefError(local.name, [problem])
 
 
 def jobs_of(local: LocalBrief, records: Records) -> list[Job]:

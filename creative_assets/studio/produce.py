@@ -6,10 +6,12 @@ concurrently. A variant that fails harms no other. What a stage does is in its o
 
 import asyncio
 import base64
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from creative_assets.studio import branding, context, copywriting, finals, pictures
@@ -17,8 +19,10 @@ from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.errors import (
     CreativeAssetsError,
     MissingInputError,
+    PermanentError,
     RequestRejectedError,
     StoppedError,
+    StoreConflictError,
 )
 from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.intake import variant_version
@@ -76,6 +80,7 @@ class StageDone:
     """A stage of a variant is done.
 
     Attributes:
+        inputs: Upstream stage → its version for this variant.
         reused: Whether its output stood in the store already.
         uses: The generations that were made or reused for it, now; empty where `reused`.
         seconds: Wall time that the stage took, waiting for models included.
@@ -83,6 +88,7 @@ class StageDone:
 
     variant: VariantBrief
     output: StageOutput[Any]
+    inputs: Mapping[str, str]
     reused: bool
     uses: tuple[GenerationUse, ...]
     seconds: float
@@ -197,26 +203,38 @@ class _VariantLine:
         key = self._job.variant.key
         try:
             await all_of([self._output(stage) for stage in self._wanted])
-            if FINAL_CREATIVES in self._wanted:
-                await self._record(VariantStatus("done"))
         except Exception as raised:
             stage, error = self._cause or ("", raised)
             if isinstance(error, StoppedError):
-                log.info("%s was stopped before it was done.", key)
+                log.info("%s was stopped before it was done: %s", key, error)
                 return
             if isinstance(error, RequestRejectedError) and error.everywhere:
                 self._bench.models.stop(error)
             if not isinstance(error, CreativeAssetsError):
                 log.exception("%s failed by a defect of the program.", key, exc_info=error)
-            cost_usd, attempts = await self._bench.io(self._bench.records.spent_on, key)
-            await self._record(
-                VariantStatus("failed", stage, type(error).__name__, str(error), attempts, cost_usd)
-            )
-            self._emit(VariantFailed(key, stage, error, attempts, cost_usd))
+            self._emit(await self._failure(stage, error))
+        else:
+            if FINAL_CREATIVES in self._wanted:
+                await self._record(VariantStatus("done"))
+
+    async def _failure(self, stage: str, error: Exception) -> VariantFailed:
+        key, records = self._job.variant.key, self._bench.records
+        try:
+            cost_usd, attempts = await self._bench.io(records.spent_on, key)
+        except CreativeAssetsError:  # must not hide why the variant failed
+            log.exception("What %s has cost could not be read.", key)
+            cost_usd, attempts = None, 0
+        await self._record(
+            VariantStatus("failed", stage, type(error).__name__, str(error), attempts, cost_usd)
+        )
+        return VariantFailed(key, stage, error, attempts, cost_usd)
 
     async def _record(self, status: VariantStatus) -> None:
         variant, records = self._job.variant, self._bench.records
-        await self._bench.io(records.set_status, variant.key, variant_version(variant), status)
+        try:
+            await self._bench.io(records.set_status, variant.key, variant_version(variant), status)
+        except CreativeAssetsError:  # the variant fares as it fares, recorded or not
+            log.exception("The status of %s could not be recorded.", variant.key)
 
     async def _output(self, stage: str) -> StageOutput[Any]:
         if stage not in self._outputs:
@@ -251,22 +269,49 @@ class _VariantLine:
         task = self._shared.get(folder)
         is_ours = task is None
         if task is None:
-            inputs = {output.stage: output for output in upstream}
+            inputs = {output.stage: output.data for output in upstream}
             task = asyncio.create_task(self._load_or_make(stage, inputs))
             self._shared[folder] = task
+            task.add_done_callback(partial(self._release, folder))
         kept = await task
+        await self._check_wanted()
         uses = kept.uses if is_ours else None
-        seconds = time.monotonic() - started
-        self._emit(StageDone(self._job.variant, kept.output, uses is None, uses or (), seconds))
+        self._emit(
+            StageDone(
+                variant=self._job.variant,
+                output=kept.output,
+                inputs={name: self._versions[name] for name in UPSTREAM[stage]},
+                reused=uses is None,
+                uses=uses or (),
+                seconds=time.monotonic() - started,
+            )
+        )
         return kept.output
 
-    async def _load_or_make(self, stage: str, inputs: Mapping[str, StageOutput[Any]]) -> _Kept:
+    def _release(self, folder: str, task: asyncio.Task[_Kept]) -> None:
+        """Forget what is in the store now, or may succeed for the next; not what fails for good."""
+        if task.cancelled() or not isinstance(task.exception(), PermanentError):
+            self._shared.pop(folder, None)
+
+    async def _check_wanted(self) -> None:
+        """End this line where its brief has changed: another run makes the newer version.
+
+        Raises:
+            StoppedError: Another version of the variant is wanted by now.
+        """
+        key = self._job.variant.key
+        row = (await self._bench.io(self._bench.records.variants, [key])).get(key)
+        if row is not None and row.version != variant_version(self._job.variant):
+            raise StoppedError(f"A newer version of {key} is wanted, and made by another run.")
+
+    async def _load_or_make(self, stage: str, inputs: Mapping[str, Any]) -> _Kept:
         kept = await self._load(stage)
         if kept is not None:
             return _Kept(kept, None)
         self._bench.models.check_not_stopped()
-        made = await self._make(stage, {name: output.data for name, output in inputs.items()})
-        return _Kept(await self._keep(stage, inputs, made), made.uses)
+        await self._check_wanted()
+        made = await self._make(stage, inputs)
+        return _Kept(await self._keep(stage, made), made.uses)
 
     async def _make(self, stage: str, inputs: Mapping[str, Any]) -> Made[Any]:
         job, bench, variant = self._job, self._bench, self._job.variant
@@ -290,19 +335,17 @@ class _VariantLine:
             case _:
                 return Made(variant)
 
-    async def _keep(
-        self, stage: str, inputs: Mapping[str, StageOutput[Any]], made: Made[Any]
-    ) -> StageOutput[Any]:
+    async def _keep(self, stage: str, made: Made[Any]) -> StageOutput[Any]:
         bench, folder = self._bench, self._folder(stage)
         preview = None
         if made.pictures is not None:
-            path = f"{folder}/preview.webp"
-            preview = await bench.io(bench.store.put_once, path, made.pictures.preview)
+            content = made.pictures.preview
+            path = f"{folder}/preview-{hashlib.sha256(content).hexdigest()[:12]}.webp"
+            preview = await bench.io(bench.store.put_once, path, content)
         output = StageOutput[Any](
             stage=stage,
             version=self._versions[stage],
             code_version=CODE_VERSIONS[stage],
-            inputs={name: output.version for name, output in inputs.items()},
             data=made.data,
             files=made.files,
             generations=tuple(use.key for use in made.uses),
@@ -311,7 +354,14 @@ class _VariantLine:
         )
         # The manifest comes last: where it stands, everything that it names stands too.
         content = output.model_dump_json(indent=1).encode()
-        await bench.io(bench.store.put_once, f"{folder}/manifest.json", content)
+        try:
+            await bench.io(bench.store.put_once, f"{folder}/manifest.json", content)
+        except StoreConflictError:
+            # Another run was first, where a fallback let the two differ: what it made holds.
+            kept = await self._load(stage)
+            if kept is None:
+                raise
+            return kept
         return output
 
     async def _load(self, stage: str) -> StageOutput[Any] | None:

@@ -352,7 +352,7 @@ class Records:
             PermanentError: The holder never sent a heartbeat, so its claim would not last.
         """
         with self._reading() as connection:
-            settled = self._settled(connection, claim.key)
+            settled = self._settled(connection, claim)
         if settled is not None:
             return settled
         with self._writing() as connection:
@@ -362,10 +362,12 @@ class Records:
             inserting = self._insert(GENERATIONS).on_conflict_do_nothing()
             if connection.execute(inserting, fresh | unspent).rowcount == 1:
                 return ClaimOutcome("claimed")
-            settled = self._settled(connection, claim.key, lock=True)
+            settled = self._settled(connection, claim, lock=True)
             if settled is not None:
                 return settled
             again = fresh | {"error_class": None, "error_message": None}
+            for payer in ("campaign_id", "variant_key", "stage"):
+                del again[payer]  # what was wasted on it stays with whoever asked first
             connection.execute(
                 sa.update(GENERATIONS).where(GENERATIONS.c.key == claim.key).values(again)
             )
@@ -395,7 +397,7 @@ class Records:
                     usage_json=None if result.usage is None else json.dumps(result.usage),
                     cost_usd=result.cost_usd,
                     list_price_usd=result.list_price_usd,
-                    attempts=result.attempts,
+                    attempts=GENERATIONS.c.attempts + result.attempts,
                     seconds=result.seconds,
                     request_id=result.request_id,
                     error_class=None,
@@ -432,7 +434,7 @@ class Records:
                     state="failed",
                     error_class=error_class,
                     error_message=error_message,
-                    attempts=attempts,
+                    attempts=GENERATIONS.c.attempts + attempts,
                 )
             )
 
@@ -648,13 +650,16 @@ class Records:
             )
 
     def _settled(
-        self, connection: sa.Connection, key: str, *, lock: bool = False
+        self, connection: sa.Connection, claim: GenerationClaim, *, lock: bool = False
     ) -> ClaimOutcome | None:
-        """The outcome of a claim to a generation that is done or held; None if it is to be had."""
+        """The outcome of a claim to a generation that is done or held; None if it is to be had.
+
+        What the claimer holds itself is to be had: it asks again because it could not give it up.
+        """
         question = (
             sa.select(GENERATIONS, HOLDERS.c.alive_until)
             .outerjoin(HOLDERS, HOLDERS.c.holder == GENERATIONS.c.holder)
-            .where(GENERATIONS.c.key == key)
+            .where(GENERATIONS.c.key == claim.key)
         )
         if lock:  # on PostgreSQL; SQLite has one writer at a time anyway
             question = question.with_for_update(of=GENERATIONS)
@@ -664,7 +669,8 @@ class Records:
         if found.state == "done":
             return ClaimOutcome("done", _generation_row(found))
         is_alive = found.alive_until is not None and found.alive_until > self._clock()
-        return ClaimOutcome("held") if found.state == "claimed" and is_alive else None
+        is_others = found.state == "claimed" and found.holder != claim.holder
+        return ClaimOutcome("held") if is_others and is_alive else None
 
     def _check_holder(self, connection: sa.Connection, holder: str) -> None:
         if connection.scalar(sa.select(HOLDERS.c.holder).where(HOLDERS.c.holder == holder)) is None:

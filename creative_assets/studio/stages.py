@@ -71,7 +71,6 @@ class StageOutput(Frozen, Generic[T]):
     """A stage's output as it is kept: the manifest in the folder of its version.
 
     Attributes:
-        inputs: Upstream stage → its version.
         files: Name → where it is kept, with bytes and SHA-256.
         generations: Keys of the generations that it was made from.
         strip: Its pictures side by side, tiny: WebP in base64.
@@ -81,7 +80,6 @@ class StageOutput(Frozen, Generic[T]):
     stage: str
     version: str
     code_version: str
-    inputs: dict[str, str]
     data: T
     files: dict[str, StoredFile]
     generations: tuple[str, ...]

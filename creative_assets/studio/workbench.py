@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from creative_assets.studio.generations import Generations
 from creative_assets.studio.records import Records
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store
+from creative_assets.studio.threads import in_pool, lasting
 
 if TYPE_CHECKING:
     from creative_assets.studio.models.client import ModelClient
@@ -37,15 +39,11 @@ class Workbench:
 
     async def cpu(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of pixel work, done off the event loop."""
-        return await _in(self.cpu_pool, work, *args, **kwargs)
+        return await in_pool(self.cpu_pool, partial(work, *args, **kwargs))
 
     async def io(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of a blocking call to store or records."""
-        return await _in(self.io_pool, work, *args, **kwargs)
-
-
-async def _in(pool: Executor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, lambda: work(*args, **kwargs))
+        """The result of a blocking call to store or records that may be repeated."""
+        return await lasting(self.io_pool, partial(work, *args, **kwargs))
 
 
 async def all_of(awaitables: Iterable[Awaitable[T]]) -> list[T]:

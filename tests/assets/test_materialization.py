@@ -60,14 +60,14 @@ def done(job: Job, *uses: GenerationUse) -> StageDone:
         stage=CONTEXT_PACK,
         version="0123456789",
         code_version="7",
-        inputs={"variant_brief": "9876543210"},
         data=PACK,
         files={},
         generations=tuple(each.key for each in uses),
         strip=None,
         preview=None,
     )
-    return StageDone(job.variant, output, reused=False, uses=uses, seconds=3.14159)
+    inputs = {"variant_brief": "9876543210"}
+    return StageDone(job.variant, output, inputs, reused=False, uses=uses, seconds=3.14159)
 
 
 def told(event: dg.AssetMaterialization) -> dict[str, Any]:

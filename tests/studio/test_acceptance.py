@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -380,3 +381,19 @@ def test_jobs_carry_the_takes_that_people_asked_for(desk: Desk, brief: dict[str,
     (job,), _ = load_jobs([COLD_BREW_KEY], desk.store, desk.records)
 
     assert job.takes == {AD_COPY: 2, BASE_IMAGES: 1}
+
+
+def test_a_brief_beside_which_no_note_can_be_written_stops_no_other(
+    tmp_path: Path, store: Store, records: Records, brief: dict[str, Any]
+) -> None:
+    desk = Desk(open_store(str(tmp_path / "inbox")), store, records)
+    desk.drop("b/brief.json", brief)
+    longest = f"{'a' * 245}.json"  # with .problems.md it is longer than a file's name may be
+    (tmp_path / "inbox" / longest).write_text("{}")
+
+    taken = desk.look()
+
+    assert taken.accepted == ("b/brief.json",)
+    assert len(taken.unusable) == 1
+    assert taken.unusable[0].startswith(longest)
+    assert desk.active() == [COLD_BREW_KEY]

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -20,11 +21,12 @@ from creative_assets.studio.errors import (
     ContentRefusedError,
     MissingInputError,
     RequestRejectedError,
+    ServerFaultError,
     StoppedError,
 )
-from creative_assets.studio.generations import Generation, Payer
+from creative_assets.studio.generations import Generation, Generations, Payer
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
-from creative_assets.studio.records import GenerationRow
+from creative_assets.studio.records import GenerationRow, Records
 from creative_assets.studio.values import Size
 from creative_assets.studio.workbench import Workbench
 
@@ -234,7 +236,9 @@ async def test_bytes_that_were_lost_are_reported_and_not_silently_bought_again(
     made = await get(bench)
     archive.store.delete(made.file.path)
 
-    with pytest.raises(MissingInputError, match=r"paid for, but its bytes are gone.*new take"):
+    with pytest.raises(
+        MissingInputError, match=r"paid for, but its bytes are gone.*Restore the store"
+    ):
         await get(bench)
 
     assert len(stand_in.requests()) == 1
@@ -319,3 +323,49 @@ async def test_neither_key_nor_address_is_kept_with_a_generation(
     kept = f"{row_of(archive, request)} {raised.value} {settings!r}"
     assert secret not in kept
     assert stand_in.base_url not in f"{row_of(archive, request)}"
+
+
+async def test_a_heartbeat_that_fails_once_beats_on(
+    bench: Bench, archive: Archive, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Faltering(Records):
+        beats = 0
+        fourth = threading.Event()
+
+        def heartbeat(self, holder: str, lease_s: float, note: str = "") -> None:
+            Faltering.beats += 1
+            if Faltering.beats == 2:
+                raise ServerFaultError("The database restarts.")
+            if Faltering.beats == 4:
+                Faltering.fourth.set()
+            super().heartbeat(holder, lease_s, note)
+
+    records = Faltering(archive.records._engine, archive.records._clock)
+    async with bench() as opened:
+        generations = Generations(
+            opened.models, records, archive.store, opened.io_pool, heartbeat_s=0.02
+        )
+        async with generations.holding(), asyncio.timeout(5):
+            await asyncio.to_thread(Faltering.fourth.wait)
+
+    assert "The database restarts." in caplog.text
+
+
+async def test_a_claim_that_could_not_be_given_up_is_free_to_its_own_holder(
+    bench: Bench, archive: Archive, stand_in: StandIn
+) -> None:
+    class Stubborn(Records):
+        def fail(self, *_: object) -> None:
+            raise ServerFaultError("The database is away.")
+
+    records = Stubborn(archive.records._engine, archive.records._clock)
+    stand_in.change(Behaviour(refuse=("Green tea",)))
+    async with bench() as opened:
+        generations = Generations(opened.models, records, archive.store, opened.io_pool)
+        async with generations.holding(), asyncio.timeout(10):
+            with pytest.raises(ContentRefusedError):
+                await generations.get(REQUEST, ANN)
+            stand_in.change(Behaviour())
+            again = await generations.get(REQUEST, ANN)
+
+    assert again.use.made

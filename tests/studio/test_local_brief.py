@@ -59,14 +59,43 @@ def test_a_missing_or_broken_file_is_a_problem_of_the_brief(path: Path) -> None:
         load_local_brief(path)
 
 
-def test_a_submitted_brief_lies_in_its_campaigns_folder_with_its_files(path: Path) -> None:
+def test_a_submitted_brief_lies_in_its_campaigns_folder_with_its_files(
+    path: Path, archive: Archive
+) -> None:
     inbox = open_store(f"memory://{path}")
 
-    there = submit_brief(load_local_brief(path), inbox)
+    there = submit_brief(load_local_brief(path), inbox, archive.records)
 
     assert there == "summer/brief.json"
     assert sorted(inbox.find()) == ["summer/art/logo.svg", "summer/brief.json"]
     assert inbox.get(there) == path.read_bytes()
+
+
+def test_a_brief_of_another_file_with_the_same_campaign_is_not_submitted(
+    path: Path, archive: Archive, settings: Settings
+) -> None:
+    inbox = open_store(settings.inbox_url)
+    there = submit_brief(load_local_brief(path), inbox, archive.records)
+    accept_at(there, inbox, archive.store, archive.records)
+    before = inbox.find()
+
+    with pytest.raises(BriefError, match=r"belongs to summer/brief\.json"):
+        submit_brief(
+            load_local_brief(path.rename(path.with_name("b.json"))), inbox, archive.records
+        )
+    assert inbox.find() == before
+
+
+def test_a_brief_whose_name_nobody_takes_for_a_brief_is_not_submitted(
+    path: Path, archive: Archive
+) -> None:
+    inbox = open_store(f"memory://{path}")
+
+    with pytest.raises(BriefError, match=r"ends in \.yaml"):
+        submit_brief(
+            load_local_brief(path.rename(path.with_name(".b.json"))), inbox, archive.records
+        )
+    assert inbox.find() == {}
 
 
 def test_what_is_priced_before_is_what_is_produced_after_acceptance(
@@ -75,7 +104,7 @@ def test_what_is_priced_before_is_what_is_produced_after_acceptance(
     local, choice = load_local_brief(path), model_choice(settings)
     (before,) = jobs_of(local, archive.records)
     inbox = open_store(settings.inbox_url)
-    accept_at(submit_brief(local, inbox), inbox, archive.store, archive.records)
+    accept_at(submit_brief(local, inbox, archive.records), inbox, archive.store, archive.records)
     (after,), _ = load_jobs([before.variant.key], archive.store, archive.records)
 
     assert before == after

@@ -263,11 +263,11 @@ async def test_a_manifest_names_its_inputs_files_and_generations(
     kept = kept_output(job.variant, AD_COPY, versions[AD_COPY], archive.store)
 
     assert kept is not None
-    assert kept.inputs == {CONTEXT_PACK: versions[CONTEXT_PACK]}
     told = next(
         event for event in events if isinstance(event, StageDone) and event.output.stage == AD_COPY
     )
     assert kept == told.output
+    assert told.inputs == {CONTEXT_PACK: versions[CONTEXT_PACK]}
     assert kept.generations == tuple(use.key for use in told.uses)
     assert kept_output(job.variant, AD_COPY, "0" * 20, archive.store) is None
 
@@ -441,3 +441,75 @@ def test_locales_share_what_does_not_know_them_and_products_their_context_pack(
     assert same(localized, "en-US/tea", "de-DE/tea") == set()
     assert same(shared, "en-US/tea", "de-DE/tea") == {BASE_IMAGES, BRANDED_IMAGES}
     assert same(shared, "en-US/tea", "ar-AE/tea") == {BASE_IMAGES}
+
+
+async def test_two_runs_share_a_context_pack_whichever_product_made_it(
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn
+) -> None:
+    brief["products"].append(TEA)
+    first, second = accepted(brief)
+    stand_in.change(Behaviour(vary=True, text_latency_s=0.3))
+
+    both = await asyncio.gather(
+        produced([first], bench, COPY_STAGES), produced([second], bench, COPY_STAGES)
+    )
+
+    assert not failed(both[0] + both[1])
+    assert asked(stand_in) == {"context_pack": 1, "ad_copy": 2}
+    for events, job in zip(both, (first, second), strict=True):
+        async with bench() as opened:
+            versions = stage_versions(job, opened.choice)
+        pack = next(
+            event
+            for event in events
+            if isinstance(event, StageDone) and event.output.stage == CONTEXT_PACK
+        )
+        assert pack.inputs == {VARIANT_BRIEF: versions[VARIANT_BRIEF]}
+
+
+async def test_what_stands_first_holds_where_a_fallback_let_two_runs_differ(
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn, archive: Archive
+) -> None:
+    (job,) = accepted(brief)
+    lost = FaultRule(kind="server_error", operation="logo_spot")
+    stand_in.change(Behaviour(vary=True, faults=(lost,)))
+    first = await produced([job], bench)
+    (manifest,) = [
+        path for path in archive.store.find() if "branded_images" in path and "manifest" in path
+    ]
+    fell_back = archive.store.get(manifest)
+    # The first run died just before its manifest was written; the model answers the second.
+    archive.store.delete(manifest)
+    stand_in.change(Behaviour(vary=True))
+    second = await produced(
+        [job], bench, tuple(stage for stage in STAGES if stage != FINAL_CREATIVES)
+    )
+
+    assert not failed(first + second)
+    assert b'"fallback"' in fell_back
+    assert b'"model"' in archive.store.get(manifest)
+
+
+async def test_a_run_that_an_edit_of_the_brief_overtook_ends_without_a_word(
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn
+) -> None:
+    (old,) = accepted(brief)
+    brief["products"][0]["description"] = "Now steeped for 20 hours."
+    (new,) = accepted(brief)
+
+    assert await produced([old], bench) == []
+    assert len(stand_in.requests()) == 0
+    assert sorted(done(await produced([new], bench))[new.variant.key]) == sorted(STAGES)
+
+
+async def test_a_fault_that_passes_is_tried_again_for_the_next_variant_of_the_same_pack(
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn
+) -> None:
+    brief["products"].append(TEA)
+    passing = FaultRule(kind="server_error", operation="context_pack", times=4)
+    stand_in.change(Behaviour(vary=True, faults=(passing,)))
+
+    events = await produced(accepted(brief), bench, COPY_STAGES, in_flight=1)
+
+    assert [failure.stage for failure in failed(events)] == [CONTEXT_PACK]
+    assert len(done(events)["summer/en-US/tea"]) == len(COPY_STAGES)

@@ -28,7 +28,10 @@ class Answer:
 
 @dataclass
 class Spoiled:
-    """Usage of answers that were paid for and could not be used, by one request."""
+    """Usage of answers that were paid for and could not be used, by one request.
+
+    A usage is None where a call may have been billed and nobody knows at what.
+    """
 
     attempts: int = 0
-    usages: list[dict[str, Any]] = field(default_factory=list)
+    usages: list[dict[str, Any] | None] = field(default_factory=list)

@@ -87,6 +87,7 @@ class ModelClient:
                 async with asyncio.timeout(deadline_s):
                     answer = await self._retried(request, spoiled)
             except TimeoutError as error:
+                spoiled.usages.append(None)  # it may be billed all the same, nobody knows at what
                 raise DeadlineError(
                     f"{request.model} gave no whole answer within {deadline_s:g} s and "
                     f"{spoiled.attempts} attempt(s). Raise the deadline in the settings if the "

@@ -74,7 +74,11 @@ class TextRequest:
             service=self.service,
             model=self.model,
             parameters=self.parameters,
-            prompt=[self.instructions, self.facts_json, self.answer.model_json_schema()],
+            prompt=[
+                self.instructions,
+                self.facts_json,
+                _without_prose(self.answer.model_json_schema()),
+            ],
             inputs=[image.sha256 for image in self.images],
             take=self.take,
         )
@@ -122,6 +126,19 @@ class PictureRequest:
 
 
 Request = TextRequest | PictureRequest
+
+
+def _without_prose(schema: Any) -> Any:  # noqa: ANN401 - a JSON document
+    """A JSON Schema without its titles and descriptions: a better docstring asks nothing again."""
+    if isinstance(schema, list):
+        return [_without_prose(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: _without_prose(value)
+        for name, value in schema.items()
+        if not (name in {"title", "description"} and isinstance(value, str))
+    }
 
 
 def _digest(**fields: Any) -> str:  # noqa: ANN401 - anything that JSON can hold

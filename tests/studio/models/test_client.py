@@ -97,7 +97,7 @@ CASES: list[tuple[FaultKind, Request, type[CreativeAssetsError], int, int]] = [
     ("malformed_json", question(), BrokenPayloadError, 4, 0),
     ("reset", question(), ServerFaultError, 4, 0),
     ("short_body", question(), ServerFaultError, 4, 0),
-    ("drip", question(), DeadlineError, 1, 0),
+    ("drip", question(), DeadlineError, 1, 1),  # it may be billed
     ("refusal", question(), ContentRefusedError, 1, 1),
     ("wrong_schema", question(), BrokenPayloadError, 4, 4),
     ("html_200", PICTURE, BrokenPayloadError, 4, 0),
