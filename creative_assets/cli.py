@@ -33,6 +33,8 @@ app.add_typer(standin, name="standin")
 out = Console()
 err = Console(stderr=True)
 
+_CENT_USD = 0.01
+
 BriefPath = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="A brief, in YAML or JSON.")
 ]
@@ -205,7 +207,7 @@ def _show_problems(error: BriefError) -> None:
 
 
 def _show_estimate(result: "Estimate", settings: Settings) -> None:
-    table = Table("generation", "to make", "to reuse", title=f"{result.variants} variants")
+    table = Table("generation", "to make", "kept or shared", title=f"{result.variants} variants")
     for operation in sorted({*result.to_make, *result.to_reuse}):
         made, reused = result.to_make[operation], result.to_reuse[operation]
         table.add_row(operation, str(made), str(reused))
@@ -221,6 +223,8 @@ def _priced(result: "Estimate", settings: Settings) -> str:
         return "USD 0.00: nothing to make, everything is there already."
     low, high = result.list_price.low_usd, result.list_price.high_usd
     price = f"USD {low:.2f} to {high:.2f} at list prices"
+    if high < _CENT_USD:
+        price = "less than a cent at list prices"
     if settings.uses_stand_in:
         return f"USD 0.00: the stand-in answers. The models would cost {price}."
     return f"{price}, at {settings.service}."

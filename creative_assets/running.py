@@ -39,6 +39,7 @@ from creative_assets.studio.store import open_store
 
 _HOME = "DAGSTER_HOME"
 _DEFAULT_HOME = "var/dagster"
+_CENT_USD = 0.01
 _MATERIALIZATION = "ASSET_MATERIALIZATION"
 
 
@@ -159,12 +160,21 @@ def _run_range(
             raise_on_error=False,
         )
     )
-    for failure in result.get_failed_step_keys():
-        event = result.failure_data_for_node(failure)
-        progress.failed(
-            str(event.user_failure_data.description if event and event.user_failure_data else event)
-        )
+    if not result.success:
+        progress.failed(_reason(result))
+        progress.failed("Run the same command again when the cause is gone: what is done is kept.")
     return result.success
+
+
+def _reason(result: dg.ExecuteInProcessResult) -> str:
+    """Why a run failed, in the words of the failure that the assets raised, where they did."""
+    for step_key in result.get_failed_step_keys():
+        failure = result.failure_data_for_node(step_key)
+        if failure is not None and failure.user_failure_data is not None:
+            return str(failure.user_failure_data.description)
+        if failure is not None and failure.error is not None:
+            return str(failure.error.message)
+    return "The run failed. The Dagster UI says more."
 
 
 def _run_config(*, new_take: bool) -> dict[str, Any]:
@@ -191,7 +201,7 @@ def _report(
             out.print(f"  {_shown(archive, final.file.path)}", soft_wrap=True, highlight=False)
     if finals:
         _show_contact_sheet(finals, archive, out)
-    if not spending.made:
+    if not spending.made and len(finals) == len(jobs):
         out.print("Nothing to make: everything was there already. No generation was made.")
     out.print(
         f"Generations: {spending.made} made, {spending.reused} reused. "
@@ -222,7 +232,9 @@ def _shown(archive: Archive, path: str) -> str:
 
 
 def _usd(amount: float | None) -> str:
-    return "unknown" if amount is None else f"USD {amount:.2f}"
+    if amount is None:
+        return "unknown"
+    return f"USD {amount:.2f}" if amount == 0 or amount >= _CENT_USD else "less than a cent"
 
 
 def _sum(total: float | None, amount: float | str) -> float | None:

@@ -80,9 +80,10 @@ def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
     named = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
     return dg.Failure(
         description=(
-            f"{len(failures)} of {variants} variants failed: {named}. The others are complete. "
-            "Launch again with “Failed and missing” when the cause is gone: what is done "
-            "is kept and costs nothing.\n" + "\n".join(lines)
+            f"{len(failures)} of {variants} variants failed: {named}. "
+            f"{'The others are complete. ' if len(failures) < variants else ''}"
+            "When the cause is gone, launch the preset “Failed and missing”: what is done is kept "
+            "and costs nothing.\n" + "\n".join(lines)
         ),
         metadata={"failed_variants": _table(shown)},
         # The same request would be refused in the same way, and might be paid again.

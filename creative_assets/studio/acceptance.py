@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
-from creative_assets.studio.brief import CampaignBrief, FileRef, VariantBrief, named_files
+from creative_assets.studio.brief import CampaignBrief, FileRef, VariantBrief
 from creative_assets.studio.errors import (
     BriefError,
     CreativeAssetsError,
@@ -30,7 +30,7 @@ from creative_assets.studio.intake import (
 )
 from creative_assets.studio.problems import problems_markdown
 from creative_assets.studio.produce import Job, VariantFailed
-from creative_assets.studio.reading import check_files, read_brief
+from creative_assets.studio.reading import read_with_files
 from creative_assets.studio.records import BriefRow, Records, VariantRow
 from creative_assets.studio.stages import TAKEABLE, VARIANT_BRIEF
 from creative_assets.studio.store import Store
@@ -138,18 +138,20 @@ def _check_marker(inbox: Store, listing: Mapping[str, str], *, known: int) -> No
 def examine(inbox: Store, path: str, listing: Mapping[str, str], records: Records) -> Examined:
     """Read the brief at `path` and the files that it names, and find all that is wrong."""
     content = inbox.get(path)
-    try:
-        brief = read_brief(content, path)
-    except BriefError as error:
-        stamps = {path: listing.get(path)}
-        return Examined(path, fingerprint(content, {}), stamps, {}, None, error.problems)
-    places = {name: _place(path, name) for _, name in named_files(brief)}
-    contents = {name: inbox.get(place) for name, place in places.items() if place in listing}
+    places: dict[str, str] = {}
+    contents: dict[str, bytes] = {}
+
+    def content_of(name: str) -> bytes | None:
+        places[name] = _place(path, name)
+        if places[name] in listing:
+            contents[name] = inbox.get(places[name])
+        return contents.get(name)
+
+    brief, problems = read_with_files(content, path, content_of)
     hashes = {name: _sha256(contents[name]) if name in contents else None for name in places}
-    problems = tuple(check_files(brief, contents.get))
     stamps = {each: listing.get(each) for each in (path, *places.values())}
-    owner = _other_owner(brief, path, listing, records)
-    if owner is not None:
+    owner = _other_owner(brief, path, listing, records) if brief else None
+    if brief and owner:
         problems = (_owned_by(owner, brief), *problems)
         # As the owner's brief was when it was read: a change of it may give the campaign free.
         stamps[owner.path] = json.loads(owner.stamps_json).get(owner.path)

@@ -94,17 +94,27 @@ def script_of(locale: str) -> str:
 
 
 def face_for(text: str, locale: str) -> Face:
-    """The one face that has every character of `text`: the locale's own, or the next that does.
+    """The one face that has every character of `text`, on a machine that can set it.
 
     Raises:
         RenderError: No face has them all, or the face needs a shaper that is not there.
+    """
+    face = covering_face(text, locale)
+    require_shaper(face, present=bool(features.check("raqm")))
+    return face
+
+
+def covering_face(text: str, locale: str) -> Face:
+    """The one face that has every character of `text`: the locale's own, or the next that does.
+
+    Raises:
+        RenderError: No face has them all.
     """
     preferred = _face(_FACE_OF_SCRIPT.get(script_of(locale), "Noto Sans"))
     chain = (preferred, *(_face(name) for name in _FILES if name != preferred.name))
     face = next((face for face in chain if not missing_characters(text, face)), None)
     if face is None:
         raise RenderError(_missing_message(text, locale, preferred))
-    require_shaper(face, present=bool(features.check("raqm")))
     return face
 
 

@@ -12,6 +12,9 @@ from creative_assets.studio.fonts import drawing_font
 from creative_assets.studio.typography import TypeSpec, measure
 from creative_assets.studio.values import Box
 
+_SMALL_PX = 48
+_FINER = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Ink:
@@ -28,18 +31,23 @@ class Ink:
 
 def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
     """The ink of one line; its box's left is 0, and its top is counted from the baseline."""
-    width_px = math.ceil(measure(line, spec).width * size_px)
-    mask = Image.new("L", (width_px + 2 * size_px, 4 * size_px))
+    # FreeType moves each letter to a whole pixel: small text is drawn larger, for even spacing.
+    scale = _FINER if size_px < _SMALL_PX else 1
+    drawn_px = scale * size_px
+    width_px = math.ceil(measure(line, spec).width * drawn_px)
+    mask = Image.new("L", (width_px + 2 * drawn_px, 4 * drawn_px))
     shaped = features.check("raqm")  # without Raqm, Pillow takes neither direction nor language
     ImageDraw.Draw(mask).text(
-        (size_px, 2 * size_px),
+        (drawn_px, 2 * drawn_px),
         line,
         fill=255,
-        font=drawing_font(spec.face, spec.weight, size_px),
+        font=drawing_font(spec.face, spec.weight, drawn_px),
         anchor="ls",
         direction=spec.direction if shaped else None,
         language=spec.locale if shaped else None,
     )
+    if scale > 1:
+        mask = mask.reduce(scale)
     left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
     box = Box(left_px=0, top_px=top - 2 * size_px, width_px=right - left, height_px=bottom - top)
     return Ink(mask.crop((left, top, right, bottom)), box)

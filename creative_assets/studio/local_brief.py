@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from creative_assets.studio.acceptance import jobs_for, kept_at
-from creative_assets.studio.brief import CampaignBrief, named_files
+from creative_assets.studio.brief import CampaignBrief
 from creative_assets.studio.errors import BriefError, Problem
 from creative_assets.studio.intake import brief_paths
 from creative_assets.studio.produce import Job
-from creative_assets.studio.reading import check_files, read_brief
+from creative_assets.studio.reading import read_with_files
 from creative_assets.studio.records import Records
 from creative_assets.studio.store import Store
 from creative_assets.studio.variants import resolve_variants
@@ -32,11 +32,16 @@ def load_local_brief(path: Path) -> LocalBrief:
         BriefError: With all its problems.
     """
     content = path.read_bytes()
-    brief = read_brief(content, str(path))
-    places = {name: path.parent / name for _, name in named_files(brief)}
-    files = {name: place.read_bytes() for name, place in places.items() if place.is_file()}
-    problems = check_files(brief, files.get)
-    if problems:
+    files: dict[str, bytes] = {}
+
+    def content_of(name: str) -> bytes | None:
+        place = path.parent / name
+        if place.is_file():
+            files[name] = place.read_bytes()
+        return files.get(name)
+
+    brief, problems = read_with_files(content, str(path), content_of)
+    if brief is None or problems:
         raise BriefError(str(path), problems)
     return LocalBrief(path.name, brief, content, files)
 

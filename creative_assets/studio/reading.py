@@ -5,10 +5,10 @@ of the document, found in the document as written, so that one wrong field hides
 and those of the files that a brief names.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from creative_assets.studio import locales
 from creative_assets.studio.brief import (
@@ -20,15 +20,19 @@ from creative_assets.studio.brief import (
 )
 from creative_assets.studio.documents import field_path, read_document
 from creative_assets.studio.errors import BriefError, Problem, RenderError
+from creative_assets.studio.fonts import covering_face
 from creative_assets.studio.images import inspect_image
 from creative_assets.studio.problems import clean, quoted, shown
-from creative_assets.studio.rules import EVERY_LOCALE
+from creative_assets.studio.rules import EVERY_LOCALE, LogoFileName, PhotoFileName
 from creative_assets.studio.wording import problems_of
 
 MAX_VARIANTS: Final = 2_000
 MAX_PROBLEMS: Final = 100
 MIN_LOGO_WIDTH_PX: Final = 200
 MIN_PHOTO_SIDE_PX: Final = 400
+
+_LOGO_NAME: TypeAdapter[str] = TypeAdapter(LogoFileName)
+_PHOTO_NAME: TypeAdapter[str] = TypeAdapter(PhotoFileName)
 
 
 def read_brief(content: bytes, name: str) -> CampaignBrief:
@@ -53,26 +57,93 @@ def read_brief(content: bytes, name: str) -> CampaignBrief:
     return brief
 
 
-def check_files(
-    brief: CampaignBrief, content_of: Callable[[str], bytes | None]
-) -> tuple[Problem, ...]:
-    """What is wrong with the files that the brief names.
+def read_with_files(
+    content: bytes, name: str, content_of: Callable[[str], bytes | None]
+) -> tuple[CampaignBrief | None, tuple[Problem, ...]]:
+    """The brief, and all that is wrong with it and with the files that it names.
 
     Args:
-        brief: A brief that could be read.
+        content: The brief's file.
+        name: The file's name.
         content_of: The bytes of a file, by its name relative to the brief's folder; None where
             there is none.
+
+    Returns:
+        None in place of a brief that cannot be read: its files are checked all the same, so that
+        its author can put everything right in one go.
     """
+    try:
+        brief = read_brief(content, name)
+    except BriefError as error:
+        files = _files_as_written(content, name)
+        return None, (*error.problems, *_file_problems(files, content_of))
+    return brief, (*_unsettable(brief), *_file_problems(named_files(brief), content_of))
+
+
+def _files_as_written(content: bytes, name: str) -> Iterator[tuple[str, str]]:
+    """(field, file name) of the usable file names in a brief that is wrong elsewhere."""
+    try:
+        root = read_document(content, name).root
+    except BriefError:
+        return
+    logo = _field(_field(root, "brand"), "logo")
+    logos = logo if isinstance(logo, dict) else {None: logo}
+    for version, file in logos.items():
+        if _is_name(_LOGO_NAME, file):
+            yield f"brand.logo.{version}" if version else "brand.logo", str(file)
+    for number, product in enumerate(_items(_field(root, "products"))[:MAX_PRODUCTS]):
+        for position, file in enumerate(_items(_field(product, "photos"))):
+            if _is_name(_PHOTO_NAME, file):
+                yield f"products[{number}].photos[{position}]", str(file)
+
+
+def _is_name(kind: TypeAdapter[str], value: object) -> bool:
+    try:
+        kind.validate_python(value, strict=True)
+    except ValidationError:
+        return False
+    return True
+
+
+def _unsettable(brief: CampaignBrief) -> Iterator[Problem]:
+    """The brief's own words that no font can set: told before anything is paid for."""
+    for field, locale, text in _words(brief):
+        try:
+            covering_face(text, locale)
+        except RenderError as error:
+            yield Problem(
+                field=field,
+                found=quoted(text),
+                expected="characters that can be set",
+                fix=clean(str(error), limit=300),
+            )
+
+
+def _words(brief: CampaignBrief) -> Iterator[tuple[str, str, str]]:
+    """(field, locale, text) of all that is set into pictures as the brief has it."""
+    sources = [("messages", brief.messages)]
+    for number, product in enumerate(brief.products):
+        sources.append((f"products[{number}].messages", product.messages))
+    for path, messages in sources:
+        for scope, message in messages.items():
+            for part, text in message.model_dump(exclude_none=True).items():
+                yield f"{field_path(path, scope)}.{part}", scope, text
+    for scope, text in brief.brand.legal_text.items():
+        for locale in brief.target_locales if scope == EVERY_LOCALE else [scope]:
+            yield field_path("brand.legal_text", scope), locale, text
+
+
+def _file_problems(
+    files: Iterable[tuple[str, str]], content_of: Callable[[str], bytes | None]
+) -> Iterator[Problem]:
     complaints: dict[str, tuple[str, str, str] | None] = {}
-    problems = []
-    for field, name in named_files(brief):
+    for field, name in files:
         if name not in complaints:
             complaints[name] = _file_complaint(field, name, content_of(name))
         complaint = complaints[name]
         if complaint:
             found, expected, fix = complaint
-            problems.append(Problem(field=field, found=found, expected=expected, fix=fix))
-    return tuple(problems)
+            yield Problem(field=field, found=found, expected=expected, fix=fix)
 
 
 def _file_complaint(field: str, name: str, content: bytes | None) -> tuple[str, str, str] | None:

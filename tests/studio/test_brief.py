@@ -15,7 +15,7 @@ from creative_assets.studio.brief import (
 )
 from creative_assets.studio.errors import BriefError, Problem
 from creative_assets.studio.problems import problems_markdown
-from creative_assets.studio.reading import MAX_PROBLEMS, check_files, read_brief
+from creative_assets.studio.reading import MAX_PROBLEMS, read_brief, read_with_files
 
 YAML = """
 campaign_id: nordlys-summer-2027
@@ -524,8 +524,8 @@ FILES = {
 
 
 def file_problems(files: dict[str, bytes]) -> tuple[Problem, ...]:
-    brief = read_brief(json.dumps(BRIEF).encode(), "brief.json")
-    return check_files(brief, files.get)
+    _, problems = read_with_files(json.dumps(BRIEF).encode(), "brief.json", files.get)
+    return problems
 
 
 def test_whole_files_of_the_right_size_are_accepted() -> None:
@@ -560,8 +560,8 @@ def test_a_file_that_cannot_be_used_is_a_problem_of_its_field(
 
 
 def test_every_field_that_names_a_missing_photo_is_named() -> None:
-    brief = reread(("products", 1, "photos"), ["photos/cold-brew.png"])
-    problems = check_files(brief, lambda _: None)
+    brief = changed(("products", 1, "photos"), ["photos/cold-brew.png"])
+    _, problems = read_with_files(json.dumps(brief).encode(), "brief.json", lambda _: None)
 
     assert [problem.field for problem in problems] == [
         "brand.logo.default",
@@ -569,6 +569,28 @@ def test_every_field_that_names_a_missing_photo_is_named() -> None:
         "products[0].photos[0]",
         "products[1].photos[0]",
     ]
+
+
+def test_missing_files_are_named_together_with_what_is_wrong_in_the_text() -> None:
+    wrong = changed(("products", 0, "photos"), ["../cold.png"]) | {"campaign_id": "Summer!"}
+    brief, problems = read_with_files(json.dumps(wrong).encode(), "brief.json", lambda _: None)
+
+    assert brief is None
+    assert [problem.field for problem in problems] == [
+        "campaign_id",
+        "products[0].photos[0]",
+        "brand.logo.default",
+        "brand.logo.light",
+    ]
+
+
+def test_words_that_no_font_can_set_are_a_problem_before_anything_is_paid_for() -> None:
+    brief = changed(("messages", "en-US", "headline"), "Summer \U0001f366")
+    _, problems = read_with_files(json.dumps(brief).encode(), "brief.json", FILES.get)
+
+    (problem,) = problems
+    assert problem.field == "messages.en-US.headline"
+    assert "U+1F366" in problem.fix
 
 
 # Schema
