@@ -135,16 +135,16 @@ def ink_contrast(ink: Ink, darkest: float, lightest: float) -> float:
     """How well a logo as a whole is seen on anything between two relative luminances.
 
     The geometric mean of what its ink reaches, so that an accent may be weaker than the name; but
-    at most 2.5 times what the weakest quarter reaches, so that no such part is lost.
+    at most 1.75 times what the weakest twentieth reaches, so that no small line is lost.
     """
     reached = np.minimum(
         contrast_ratio(ink.luminances, darkest), contrast_ratio(ink.luminances, lightest)
     )
     reached[(ink.luminances > darkest) & (ink.luminances < lightest)] = 1.0
     order = np.argsort(reached)
-    quarter = int(np.searchsorted(np.cumsum(ink.shares[order]), 0.25))
+    weakest = int(np.searchsorted(np.cumsum(ink.shares[order]), 1 / 20))
     mean = math.exp(ink.shares @ np.log(reached))
-    return min(mean, 2.5 * float(reached[order][min(quarter, len(order) - 1)]))
+    return min(mean, 1.75 * float(reached[order][min(weakest, len(order) - 1)]))
 
 
 def clear_space_px(height_px: int) -> int:

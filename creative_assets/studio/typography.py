@@ -53,7 +53,7 @@ _HYPHENS = ("-", _SOFT_HYPHEN, "\u2010", "/", "\u2013")
 # Penalties, in the share of its size that a text may give up to be without them.
 _AFTER_HYPHEN = 0.30
 _INSIDE_PHRASE = 0.02  # Thai, Japanese, Chinese: no space or punctuation here
-_OVER_A_PAUSE = 0.10  # this break is at no comma or stop, and there is one to break at
+_OVER_A_PAUSE = 0.30  # this break is at no comma or stop, and there is one to break at
 _AFTER_SINGLE_LETTER = 0.12  # Slavic typography: no single-letter word ends a line
 _LONE_LAST = 0.25
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten

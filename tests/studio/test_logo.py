@@ -131,6 +131,13 @@ def test_a_lost_quarter_spoils_the_whole() -> None:
     assert ink_contrast(half_white, 1.0, 1.0) < 3
 
 
+def test_a_small_line_that_is_lost_spoils_the_whole_where_a_weak_one_does_not() -> None:
+    tagline = Ink(luminances=np.array([0.04, 0.22]), shares=np.array([0.94, 0.06]))
+
+    assert ink_contrast(tagline, 0.35, 0.35) < 3
+    assert ink_contrast(tagline, 0.6, 0.6) > 3
+
+
 def test_a_plate_is_what_its_logo_stands_out_from() -> None:
     assert backing_color(DARK) == (255, 255, 255)
     assert backing_color(LIGHT) == (17, 17, 17)
