@@ -13,7 +13,7 @@ from creative_assets.studio.typography import TypeSpec, measure
 from creative_assets.studio.values import Box
 
 _SMALL_PX = 48
-_FINER = 4
+_FINER = 3
 
 
 @dataclass(frozen=True, slots=True)

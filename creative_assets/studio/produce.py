@@ -274,7 +274,8 @@ class _VariantLine:
             self._shared[folder] = task
             task.add_done_callback(partial(self._release, folder))
         kept = await task
-        await self._check_wanted()
+        if stage == FINAL_CREATIVES:  # the newest one told is the one that people decide on
+            await self._check_wanted()
         uses = kept.uses if is_ours else None
         self._emit(
             StageDone(
