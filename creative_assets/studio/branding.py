@@ -120,7 +120,7 @@ def branding_version(variant: VariantBrief, choice: ModelChoice, pictures_versio
         [choice.service, choice.vision_model],
         [variant.brand_name, variant.logo_wish, direction_of(variant.locale)],
         [file and file.sha256 for file in (logo.default, logo.light, logo.dark)],
-        [format_named(name).model_dump(mode="json") for name in variant.aspect_ratios],
+        [format_named(name).model_dump(mode="json") for name in variant.formats],
         pictures_version,
     )
 
@@ -133,11 +133,11 @@ async def make_branded_images(
     direction = direction_of(variant.locale)
     source_of = {name: picture.file for picture in base.pictures for name in picture.formats}
     contents = await all_of(
-        bench.io(bench.store.get_verified, source_of[name]) for name in variant.aspect_ratios
+        bench.io(bench.store.get_verified, source_of[name]) for name in variant.formats
     )
     frames = await all_of(
         bench.cpu(_frame, name, content, logo, direction, variant.logo_wish)
-        for name, content in zip(variant.aspect_ratios, contents, strict=True)
+        for name, content in zip(variant.formats, contents, strict=True)
     )
     choices, uses = await _choose(variant, frames, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)

@@ -315,7 +315,8 @@ class Reference(Frozen):
 class VariantBrief(Frozen):
     """What the brief says about one variant, with nothing left to look up.
 
-    `palette` is without the primary colour, and colours are `#rrggbb`.
+    `palette` is without the primary colour, and colours are `#rrggbb`. `formats` are names in
+    `formats.toml`.
     """
 
     campaign_id: str
@@ -335,7 +336,7 @@ class VariantBrief(Frozen):
     audience: Audience
     approved: Message | None
     reference: Reference | None
-    aspect_ratios: tuple[AspectRatio, ...]
+    formats: tuple[str, ...]
     file_type: FileType
     logo_wish: LogoPlace | None
     imagery: Imagery

@@ -79,7 +79,7 @@ def calls_of(stage: str, job: Job, choice: ModelChoice) -> Iterator[Call]:
             yield Call("ad_copy", choice.text_model)
         case "base_images":
             yield Call("art_direction", choice.text_model)
-            for shape in shapes_for(job.variant.aspect_ratios, choice.image_model):
+            for shape in shapes_for(job.variant.formats, choice.image_model):
                 yield Call("image", choice.image_model, shape.size)
         case "branded_images":
             yield Call("logo_spot", choice.vision_model)

@@ -57,7 +57,7 @@ def finals_version(
         renderer_version(),
         [choice.service, choice.image_model],
         [variant.locale, variant.primary_color, *variant.palette],
-        [variant.file_type, *variant.aspect_ratios],
+        [variant.file_type, *variant.formats],
         [variant.brand_name, variant.product_name],
         branding_version,
         copy_version,

@@ -155,7 +155,7 @@ def pictures_version(
 ) -> str:
     """The version of the variant's base images; shared imagery leaves the context out."""
     direction = composition_direction(variant)
-    shapes = shapes_for(variant.aspect_ratios, choice.image_model)
+    shapes = shapes_for(variant.formats, choice.image_model)
     return version_of(
         CODE_VERSION,
         art_direction_request(variant, None, choice, take).key,
@@ -177,7 +177,7 @@ async def make_base_images(
     )
     art = ArtDirection.model_validate_json(directed.content)
     photos = await all_of(_input_image(photo, bench) for photo in variant.photos)
-    shapes = shapes_for(variant.aspect_ratios, bench.choice.image_model)
+    shapes = shapes_for(variant.formats, bench.choice.image_model)
     requests = [
         picture_request(variant, art, shape, photos, bench.choice, take) for shape in shapes
     ]

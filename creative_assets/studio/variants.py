@@ -72,7 +72,7 @@ def _variant(
         audience=brief.audience,
         approved=_approved(brief, product, locale),
         reference=_reference(brief, product, locale),
-        aspect_ratios=brief.output.aspect_ratios,
+        formats=brief.output.aspect_ratios,
         file_type=brief.output.file_type,
         logo_wish=brief.placement.logo,
         imagery=brief.imagery,

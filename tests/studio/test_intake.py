@@ -50,7 +50,7 @@ VARIANT = VariantBrief(
     audience=Audience(region="DACH", description="Pendler"),
     approved=None,
     reference=None,
-    aspect_ratios=("1x1",),
+    formats=("1x1",),
     file_type="jpeg",
     logo_wish=None,
     imagery="localized",
@@ -170,7 +170,7 @@ def test_a_variant_s_version_changes_with_any_field() -> None:
         {"banned_words": ()},
         {"legal_line": "Nur solange der Vorrat reicht."},
         {"photos": (LOGO,)},
-        {"aspect_ratios": ("1x1", "4x5")},
+        {"formats": ("1x1", "4x5")},
     ]
     versions = {variant_version(VARIANT.model_copy(update=change)) for change in changes}
 
