@@ -14,7 +14,7 @@ from typing import Literal
 from PIL import Image, ImageColor, ImageDraw, features
 
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.fonts import face_for, script_of
+from creative_assets.studio.fonts import Face, face_for, face_named, script_of
 from creative_assets.studio.formats import Format, safe_box, subject_gap_px
 from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.lettering import Ink, draw_line
@@ -129,13 +129,15 @@ class TextStyle(Frozen):
 class BlockReport(Frozen):
     """One text as it was set.
 
-    `box` holds its ink, or the button of a call to action. `contrast` is WCAG's, of the worst line.
+    `box` holds its ink, or the button of a call to action; `line_boxes` the ink of each line.
+    `contrast` is WCAG's, of the worst line.
     """
 
     role: Role
     lines: tuple[str, ...]
     size_px: int
     box: Box
+    line_boxes: tuple[Box, ...]
     color: str
     contrast: float
     contrast_needed: float
@@ -226,6 +228,31 @@ def compose_text(
     return Composition(image=image, report=report)
 
 
+def redrawn(
+    report: TextReport, style: TextStyle
+) -> tuple[tuple[BlockReport, tuple[Ink, ...]], ...]:
+    """Each text of a report with the ink of its lines, drawn again as it was set.
+
+    Raises:
+        RenderError: A font of the report is not there any more.
+    """
+    return tuple(
+        (
+            block,
+            tuple(
+                Ink(
+                    draw_line(
+                        line, _spec(block.role, face_named(block.font), style), block.size_px
+                    ).mask,
+                    box,
+                )
+                for line, box in zip(block.lines, block.line_boxes, strict=True)
+            ),
+        )
+        for block in report.blocks
+    )
+
+
 # Fitting: sizes first, places later.
 
 
@@ -251,7 +278,11 @@ def _away_from(subject: Box, zone: Box, fmt: Format) -> Box:
 def _fit_stack(zone: Box, fmt: Format, text: OverlayText, style: TextStyle) -> tuple[_Block, ...]:
     """The blocks from top to bottom, with the largest headline at which all fit the zone."""
     words = {role: _clean(getattr(text, role) or "") for role in _LOOKS}
-    specs = {role: _spec(role, value, style) for role, value in words.items() if value}
+    specs = {
+        role: _spec(role, face_for(value, style.locale), style)
+        for role, value in words.items()
+        if value
+    }
     if "headline" not in specs:
         raise RenderError(f"The headline ({style.locale}) is empty. Give one, or ask for new copy.")
 
@@ -314,9 +345,9 @@ def _height(stack: Sequence[_Block]) -> int:
     return sum(block.height_px for block in stack) + sum(block.gap_above_px for block in stack[1:])
 
 
-def _spec(role: Role, words: str, style: TextStyle) -> TypeSpec:
+def _spec(role: Role, face: Face, style: TextStyle) -> TypeSpec:
     return TypeSpec(
-        face=face_for(words, style.locale),
+        face=face,
         weight=_LOOKS[role].weight,
         locale=style.locale,
         direction=style.direction,
@@ -543,6 +574,7 @@ def _report(
         lines=block.setting.lines,
         size_px=block.setting.size_px,
         box=placed.box,
+        line_boxes=tuple(ink.box for ink in placed.inks),
         color=_hex(color),
         contrast=round(worst, 2),
         contrast_needed=_CONTRAST_LARGE if _is_large(placed, fmt) else _CONTRAST_SMALL,

@@ -104,6 +104,17 @@ def face_for(text: str, locale: str) -> Face:
     return face
 
 
+def face_named(name: str) -> Face:
+    """The face of that name.
+
+    Raises:
+        RenderError: There is none, or its file is missing.
+    """
+    if name not in _FILES:
+        raise RenderError(f"There is no font {name!r} here; there are {', '.join(_FILES)}.")
+    return _face(name)
+
+
 def covering_face(text: str, locale: str) -> Face:
     """The one face that has every character of `text`: the locale's own, or the next that does.
 

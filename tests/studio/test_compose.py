@@ -1,9 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageColor, ImageDraw
 
 from creative_assets.studio.compose import (
     BlockReport,
@@ -11,6 +12,7 @@ from creative_assets.studio.compose import (
     OverlayText,
     TextStyle,
     compose_text,
+    redrawn,
 )
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, format_named, safe_box, zone_box
@@ -173,6 +175,19 @@ def test_a_button_in_any_brand_colour_has_a_legible_label(primary: tuple[int, in
     assert button.contrast >= 4.5
     at = (button.box.left_px + button.box.height_px // 2, button.box.top_px + 8)
     assert composition.image.getpixel(at) == primary
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-AE", "hi-IN", "ja-JP"])
+def test_the_report_alone_gives_back_the_ink_of_each_line_as_it_was_drawn(locale: str) -> None:
+    composition = composed("4x5", locale, striped(format_named("4x5")))
+    for each, inks in redrawn(composition.report, style_for(locale)):
+        assert [ink.box for ink in inks] == list(each.line_boxes)
+        assert len(inks) == len(each.lines)
+        for ink in inks:
+            assert each.box.contains(ink.box)
+            # Where the mask is full, the picture has the text's colour.
+            shown = np.asarray(composition.image.crop(ink.box.corners))
+            assert (shown[np.asarray(ink.mask) == 255] == ImageColor.getrgb(each.color)).all()
 
 
 def test_a_name_is_kept_on_one_line() -> None:
