@@ -4,45 +4,20 @@ Generations with their cost, known briefs, variants with their status, and takes
 `store`; what a row means to a brief or a stage belongs to the module that reads and writes it here.
 
 All times are seconds since the epoch, UTC. Every method is one short transaction, safe to call from
-many threads and processes, and raises `ServerFaultError` where the database does not answer, and
-`RequestRejectedError` where it cannot be used at all.
+many threads and processes; what the database itself raises is `database`'s to say.
 """
 
 import json
-import sqlite3
-import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import sqlalchemy as sa
-import tenacity
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from creative_assets.studio.errors import (
-    CreativeAssetsError,
-    MissingInputError,
-    PermanentError,
-    RequestRejectedError,
-    ServerFaultError,
-)
-from creative_assets.studio.store import StoredFile, explain
-
-BUSY_TIMEOUT_S = 30.0
-KEYS_PER_QUERY = 500  # SQLite takes at most 32,766 parameters in one statement
-
-METADATA = sa.MetaData()
+from creative_assets.studio.database import METADATA, Database, open_database
+from creative_assets.studio.errors import MissingInputError, PermanentError
+from creative_assets.studio.store import StoredFile
 
 HOLDERS = sa.Table(
     "holders",
@@ -315,31 +290,26 @@ class VariantRow:
 class Records:
     """The rows of one database. `open_records` makes one."""
 
-    def __init__(self, engine: sa.Engine, clock: Callable[[], float]) -> None:
-        """Use a database whose tables are up to date; `clock` tells the time."""
-        self._engine = engine
-        self._reader = engine.execution_options(read_only=True)
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        """Keep rows in `database`; `clock` tells the time."""
+        self.database = database
         self._clock = clock
-        self._postgres = engine.dialect.name == "postgresql"
-        # SQLite has one writer. Threads of one process take turns here: left to SQLite, each polls
-        # for its turn with growing pauses, and some wait for seconds.
-        self._turn = nullcontext() if self._postgres else threading.Lock()
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self.database.close()
 
     # Generations
 
     def heartbeat(self, holder: str, lease_s: float, note: str = "") -> None:
         """Say that `holder` is alive, and will be for `lease_s` seconds."""
         alive = {"holder": holder, "alive_until": self._clock() + lease_s, "note": note}
-        with self._writing() as connection:
-            self._upsert(connection, HOLDERS, [alive])
+        with self.database.writing() as connection:
+            self.database.upsert(connection, HOLDERS, [alive])
 
     def retire_holder(self, holder: str) -> None:
         """Forget `holder`; what it still claims is free."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(sa.delete(HOLDERS).where(HOLDERS.c.holder == holder))
 
     def claim(self, claim: GenerationClaim) -> ClaimOutcome:
@@ -351,15 +321,15 @@ class Records:
         Raises:
             PermanentError: The holder never sent a heartbeat, so its claim would not last.
         """
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             settled = self._settled(connection, claim)
         if settled is not None:
             return settled
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             self._check_holder(connection, claim.holder)
             fresh = asdict(claim) | {"state": "claimed", "claimed_at": self._clock()}
             unspent = {"wasted_cost_usd": 0.0, "wasted_unpriced": 0, "attempts": 0}
-            inserting = self._insert(GENERATIONS).on_conflict_do_nothing()
+            inserting = self.database.insert(GENERATIONS).on_conflict_do_nothing()
             if connection.execute(inserting, fresh | unspent).rowcount == 1:
                 return ClaimOutcome("claimed")
             settled = self._settled(connection, claim, lock=True)
@@ -383,7 +353,7 @@ class Records:
         Raises:
             MissingInputError: Nobody claimed this key.
         """
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             keeping = (
                 sa.update(GENERATIONS)
                 .where(GENERATIONS.c.key == key, GENERATIONS.c.state != "done")
@@ -415,14 +385,14 @@ class Records:
 
     def add_waste(self, key: str, cost_usd: float | None) -> None:
         """Book an answer that was paid for and cannot be used; None where its price is unknown."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             self._add_waste(connection, key, cost_usd)
 
     def fail(
         self, key: str, holder: str, error_class: str, error_message: str, attempts: int
     ) -> None:
         """Give a claim up, with the reason. Changes nothing if `holder` no longer holds it."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(
                 sa.update(GENERATIONS)
                 .where(
@@ -440,8 +410,8 @@ class Records:
 
     def generations_by_key(self, keys: Iterable[str]) -> dict[str, GenerationRow]:
         """The generations among `keys` that are known."""
-        with self._reading() as connection:
-            found = self._among(connection, sa.select(GENERATIONS), GENERATIONS.c.key, keys)
+        with self.database.reading() as connection:
+            found = self.database.among(connection, sa.select(GENERATIONS), GENERATIONS.c.key, keys)
             return {row.key: _generation_row(row) for row in found}
 
     def spend(self, campaign_id: str | None = None) -> list[SpendRow]:
@@ -465,7 +435,7 @@ class Records:
         )
         if campaign_id is not None:
             question = question.where(table.campaign_id == campaign_id)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return [SpendRow(**row._asdict()) for row in connection.execute(question)]
 
     def spent_on(self, variant_key: str) -> tuple[float | None, int]:
@@ -480,7 +450,7 @@ class Records:
                 sa.func.sum(sa.case((unpriced, 1), else_=0) + table.wasted_unpriced), 0
             ),
         ).where(table.variant_key == variant_key)
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             cost_usd, attempts, unknown = connection.execute(question).one()
         return (None if unknown else float(cost_usd), int(attempts))
 
@@ -488,18 +458,18 @@ class Records:
 
     def known_briefs(self) -> dict[str, BriefRow]:
         """Every brief that was checked, by its path in the inbox."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             rows = connection.execute(sa.select(BRIEFS).order_by(BRIEFS.c.path))
             return {row.path: BriefRow(**row._asdict()) for row in rows}
 
     def save_brief(self, row: BriefRow) -> None:
         """Keep what is known of a brief, in place of what was."""
-        with self._writing() as connection:
-            self._upsert(connection, BRIEFS, [asdict(row)])
+        with self.database.writing() as connection:
+            self.database.upsert(connection, BRIEFS, [asdict(row)])
 
     def forget_brief(self, path: str) -> None:
         """Forget a brief that is gone from the inbox."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(sa.delete(BRIEFS).where(BRIEFS.c.path == path))
 
     def owner_of(self, campaign_id: str) -> str | None:
@@ -514,7 +484,7 @@ class Records:
             .order_by(BRIEFS.c.accepted.desc(), BRIEFS.c.path)
             .limit(1)
         )
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return connection.scalar(question)
 
     # Variants
@@ -526,15 +496,17 @@ class Records:
 
     def variants(self, keys: Iterable[str]) -> dict[str, VariantRow]:
         """The variants among `keys` that are known."""
-        with self._reading() as connection:
-            found = self._among(connection, sa.select(VARIANTS), VARIANTS.c.key, keys)
+        with self.database.reading() as connection:
+            found = self.database.among(connection, sa.select(VARIANTS), VARIANTS.c.key, keys)
             return {row.key: VariantRow(**row._asdict()) for row in found}
 
     def upsert_variants(self, rows: Collection[VariantRow]) -> None:
         """Keep `rows` whole, in place of what was known of the same variants."""
         now = self._clock()
-        with self._writing() as connection:
-            self._upsert(connection, VARIANTS, [asdict(row) | {"updated_at": now} for row in rows])
+        with self.database.writing() as connection:
+            self.database.upsert(
+                connection, VARIANTS, [asdict(row) | {"updated_at": now} for row in rows]
+            )
 
     def retire_variants(self, keys: Iterable[str]) -> None:
         """Mark variants that their brief no longer names; the next launch takes them away."""
@@ -558,12 +530,12 @@ class Records:
 
     def last_launch(self) -> int:
         """The number of the newest launch; 0 before the first."""
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return connection.scalar(sa.select(sa.func.max(VARIANTS.c.launch))) or 0
 
     def set_status(self, key: str, version: str, status: VariantStatus) -> bool:
         """Keep how this version of the variant fares. False if another version is wanted by now."""
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             updated = connection.execute(
                 sa.update(VARIANTS)
                 .where(VARIANTS.c.key == key, VARIANTS.c.version == version)
@@ -579,8 +551,8 @@ class Records:
         question = sa.select(TAKES.c.variant_key, TAKES.c.stage, newest).group_by(
             TAKES.c.variant_key, TAKES.c.stage
         )
-        with self._reading() as connection:
-            found = self._among(connection, question, TAKES.c.variant_key, keys)
+        with self.database.reading() as connection:
+            found = self.database.among(connection, question, TAKES.c.variant_key, keys)
             return {(row.variant_key, row.stage): row.take for row in found}
 
     def ask_new_take(self, keys: Iterable[str], stage: str, asked_by: str) -> None:
@@ -589,11 +561,11 @@ class Records:
             TAKES.c.stage == stage
         )
         wanted = set(keys)
-        with self._writing() as connection:
-            if self._postgres:
+        with self.database.writing() as connection:
+            if self.database.is_postgres:
                 connection.execute(sa.text("LOCK TABLE takes IN SHARE ROW EXCLUSIVE MODE"))
             newest = dict.fromkeys(wanted, 1)
-            for row in self._among(connection, of_stage, TAKES.c.variant_key, wanted):
+            for row in self.database.among(connection, of_stage, TAKES.c.variant_key, wanted):
                 newest[row.variant_key] = max(newest[row.variant_key], row.take)
                 if row.asked_by == asked_by:
                     wanted.discard(row.variant_key)
@@ -603,51 +575,6 @@ class Records:
                 connection.execute(sa.insert(TAKES), rows)
 
     # What the methods above share
-
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with _explaining(self._engine.url), self._reader.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with _explaining(self._engine.url), self._turn, self._engine.begin() as connection:
-            yield connection
-
-    def _insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-        return postgresql.insert(table) if self._postgres else sqlite.insert(table)
-
-    def _upsert(
-        self, connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]
-    ) -> None:
-        if not rows:
-            return
-        inserting = self._insert(table)
-        connection.execute(
-            inserting.on_conflict_do_update(
-                index_elements=list(table.primary_key),
-                set_={
-                    column.name: inserting.excluded[column.name]
-                    for column in table.columns
-                    if not column.primary_key
-                },
-            ),
-            rows,
-        )
-
-    def _among(
-        self,
-        connection: sa.Connection,
-        question: sa.Select[Any],
-        column: sa.Column[Any],
-        keys: Iterable[str],
-    ) -> Iterator[sa.Row[Any]]:
-        """The rows whose `column` is among `keys`, asked in portions that a database takes."""
-        ordered = sorted(set(keys))
-        for start in range(0, len(ordered), KEYS_PER_QUERY):
-            yield from connection.execute(
-                question.where(column.in_(ordered[start : start + KEYS_PER_QUERY]))
-            )
 
     def _settled(
         self, connection: sa.Connection, claim: GenerationClaim, *, lock: bool = False
@@ -700,7 +627,7 @@ class Records:
         )
 
     def _variant_rows(self, question: sa.Select[Any]) -> list[VariantRow]:
-        with self._reading() as connection:
+        with self.database.reading() as connection:
             return [VariantRow(**row._asdict()) for row in connection.execute(question)]
 
     def _update_variants(
@@ -713,122 +640,13 @@ class Records:
         if not rows:
             return
         updating = sa.update(VARIANTS).where(VARIANTS.c.key == sa.bindparam("a_key"), *conditions)
-        with self._writing() as connection:
+        with self.database.writing() as connection:
             connection.execute(updating.values(values | {"updated_at": self._clock()}), rows)
 
 
 def open_records(url: str, clock: Callable[[], float] = time.time) -> Records:
-    """The records at `url`: `sqlite:///file`, `sqlite:///:memory:` or `postgresql://…`.
-
-    Makes the database file if there is none, and brings the tables up to date; several processes
-    may do so at once. `:memory:` is for tests and trials: one process's own, gone when it closes.
-
-    Raises:
-        PermanentError: The URL is no database's, or a newer version of this package made the
-            tables.
-    """
-    try:
-        engine = _engine(sa.make_url(url))
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        # The URL may hold a password, so it is not repeated.
-        raise PermanentError(
-            f"The records' URL opens no database: {error}. Expected sqlite:///var/records.db, or "
-            "postgresql://user:password@host/database with the extra `postgres` installed."
-        ) from error
-    with _explaining(engine.url):
-        _migrate(engine)
-    return Records(engine, clock)
-
-
-def _engine(url: sa.URL) -> sa.Engine:
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
-    in_memory = url.database in {None, "", ":memory:"}
-    if not in_memory:
-        folder = Path(cast("str", url.database)).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise explain(error, f"{folder}") from error
-    engine = sa.create_engine(
-        url,
-        poolclass=sa.QueuePool,
-        # A database in memory lives in its one connection, which threads take in turns.
-        pool_size=1 if in_memory else 5,
-        max_overflow=0 if in_memory else -1,
-        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_S},
-    )
-    sa.event.listen(engine, "connect", _configure_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _configure_sqlite(connection: DBAPIConnection, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where `_begin_sqlite` says so
-    connection.execute("PRAGMA foreign_keys = ON")
-    # The rows are about money: a commit survives a power cut.
-    connection.execute("PRAGMA synchronous = FULL")
-    # SQLite does not wait for others who switch a fresh file to WAL at the same time.
-    for attempt in tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(sqlite3.OperationalError),
-        wait=tenacity.wait_random(0.01, 0.1),
-        stop=tenacity.stop_after_delay(BUSY_TIMEOUT_S),
-        reraise=True,
-    ):
-        with attempt:
-            connection.execute("PRAGMA journal_mode = WAL")
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    # A transaction that reads first and then writes would fail, not wait, when others write.
-    reads = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-
-# Alembic keeps the migration that runs in a global.
-_MIGRATING = threading.Lock()
-_MIGRATION_LOCK_ID = 0x63726561  # "crea": any number that no other user of the database locks
-
-
-def _migrate(engine: sa.Engine) -> None:
-    config = Config()
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    with engine.execution_options(read_only=True).connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
-    with _MIGRATING, engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK_ID)))
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, "head")
-        except CommandError as error:
-            raise PermanentError(
-                f"{engine.url} was made by a newer version of creative-assets ({error}). Upgrade "
-                "this installation, or open another database."
-            ) from error
-
-
-@contextmanager
-def _explaining(url: sa.URL) -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, PoolTimeoutError) as error:
-        raise _explained(error, url) from error
-
-
-def _explained(error: OperationalError | PoolTimeoutError, url: sa.URL) -> CreativeAssetsError:
-    cause = error.orig if isinstance(error, OperationalError) else error
-    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the high bits say more of the same
-    if code in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL}:
-        return RequestRejectedError(
-            f"The records at {url} cannot be written ({cause}). Free space, give this user the "
-            "right to write there, or point the records to another place.",
-            everywhere=True,
-        )
-    return ServerFaultError(f"The records at {url} did not answer ({cause}). Try again.")
+    """The records in the database at `url`: see `open_database`, also for what is raised."""
+    return Records(open_database(url), clock)
 
 
 def _generation_row(row: sa.Row[Any]) -> GenerationRow:

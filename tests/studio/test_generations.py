@@ -340,7 +340,7 @@ async def test_a_heartbeat_that_fails_once_beats_on(
                 Faltering.fourth.set()
             super().heartbeat(holder, lease_s, note)
 
-    records = Faltering(archive.records._engine, archive.records._clock)
+    records = Faltering(archive.records.database, archive.records._clock)
     async with bench() as opened:
         generations = Generations(
             opened.models, records, archive.store, opened.io_pool, heartbeat_s=0.02
@@ -358,7 +358,7 @@ async def test_a_claim_that_could_not_be_given_up_is_free_to_its_own_holder(
         def fail(self, *_: object) -> None:
             raise ServerFaultError("The database is away.")
 
-    records = Stubborn(archive.records._engine, archive.records._clock)
+    records = Stubborn(archive.records.database, archive.records._clock)
     stand_in.change(Behaviour(refuse=("Green tea",)))
     async with bench() as opened:
         generations = Generations(opened.models, records, archive.store, opened.io_pool)

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from creative_assets.studio.database import METADATA
 from creative_assets.studio.errors import (
     MissingInputError,
     PermanentError,
@@ -23,7 +24,6 @@ from creative_assets.studio.errors import (
     ServerFaultError,
 )
 from creative_assets.studio.records import (
-    METADATA,
     BriefRow,
     GenerationClaim,
     GenerationResult,
@@ -541,7 +541,7 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_uses(url: str) -> 
 
 def test_a_commit_survives_a_power_cut(tmp_path: Path) -> None:
     opened = open_records(f"sqlite:///{tmp_path}/records.db")
-    with opened._writing() as connection:
+    with opened.database.writing() as connection:
         journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
         synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
     opened.close()

@@ -44,7 +44,7 @@ def close_after_first_call(events: Iterator[Event], stand_in: StandIn) -> float:
 
 
 def ledger(archive: Archive) -> list[GenerationRow]:
-    with archive.records._reading() as connection:
+    with archive.records.database.reading() as connection:
         keys = [row.key for row in connection.exec_driver_sql("SELECT key FROM generations")]
     return list(archive.records.generations_by_key(keys).values())
 
