@@ -1,8 +1,10 @@
 """The stand-in's copy: lines written by hand for each locale, chosen by product, take and note.
 
 Choosing belongs here; the lines are in `data/copy/<locale>.toml`, each with its English meaning.
+No line names a place or an hour: the copy never sees the picture, which may show another.
 """
 
+import re
 import tomllib
 import unicodedata
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from creative_assets.standin.wire import Json, number_from
 FIELDS = ("headline", "subline", "call_to_action")
 MAX_CHARACTERS = {"headline": 40, "subline": 90, "call_to_action": 18}
 MAX_DISTANCE = 10  # langcodes: regional variants of one language are nearer than this
+_HAN_GAP = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 UNTRANSLATED = "[stand-in: not translated] "
 
 
@@ -29,9 +32,9 @@ class Line:
 
     def named(self, product: str) -> "Line":
         """With the product's name in its place."""
-        return Line(
-            self.text.replace("{product}", product), self.english.replace("{product}", product)
-        )
+        text = self.text.replace("{product}", product)
+        # Chinese lines leave room for a Latin name; a name in Han characters needs none.
+        return Line(_HAN_GAP.sub("", text), self.english.replace("{product}", product))
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ class CopySet:
 class CopyBook:
     """All the lines of one locale."""
 
-    alt_text: str
+    alt_text: Line
     calls_to_action: tuple[Line, ...]
     sets: dict[str, tuple[tuple[Line, Line], ...]]
 
@@ -75,7 +78,7 @@ def draft_copy(facts: Json, nonce: int) -> Json:
         chosen = _chosen(book, facts, nonce)
         draft = {
             **chosen.texts(),
-            "alt_text": book.alt_text.replace("{product}", name),
+            "alt_text": book.alt_text.named(name).text,
             "back_translation": chosen.english(),
         }
     return _with_approved(draft, facts, locale)
@@ -153,7 +156,9 @@ def _with_approved(draft: Json, facts: Json, locale: str) -> Json:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    """Case, width and the two apostrophes make no difference."""
+    text = unicodedata.normalize("NFKC", text).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return unicodedata.normalize("NFKC", text.casefold())
 
 
 def _book_for(locale: str) -> str | None:
@@ -167,7 +172,7 @@ def _book_for(locale: str) -> str | None:
 def _book(locale: str) -> CopyBook:
     path = files(__package__).joinpath(f"data/copy/{locale}.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
-    alt_text = table.pop("alt_text")
+    alt_text = Line(table.pop("alt_text"), "Advertising photograph of {product}")
     actions = tuple(Line(*pair) for pair in table.pop("calls_to_action"))
     sets = {
         category: tuple((Line(*entry["headline"]), Line(*entry["subline"])) for entry in entries)

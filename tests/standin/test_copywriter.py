@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -51,7 +52,10 @@ def test_copy_comes_with_its_meaning_in_english(locale: str) -> None:
     copy = draft(locale)
     meaning = copy["back_translation"]
     assert isinstance(meaning, dict)
-    assert all(meaning[field].isascii() and meaning[field] != copy[field] for field in FIELDS)
+    plain = {
+        field: meaning[field].replace("\N{RIGHT SINGLE QUOTATION MARK}", "'") for field in FIELDS
+    }
+    assert all(plain[field].isascii() and meaning[field] != copy[field] for field in FIELDS)
 
 
 def test_another_take_has_another_headline() -> None:
@@ -127,3 +131,48 @@ def test_a_language_without_lines_gets_the_reference_as_it_is(locale: str) -> No
 def test_a_very_long_product_name_still_gets_copy() -> None:
     copy = draft("de-DE", product={"id": "x", "name": "Sehr langer Name " * 6})
     assert copy["headline"]
+
+
+def lines_of(locale: str) -> list[tuple[str, str]]:
+    """Every line of a locale with its meaning."""
+    book = copywriter._book(locale)
+    pairs = [pair for entries in book.sets.values() for pair in entries]
+    lines = [*book.calls_to_action, *(line for pair in pairs for line in pair)]
+    return [(line.text, line.english) for line in lines]
+
+
+@pytest.mark.parametrize("locale", sorted(NATIVE))
+def test_no_line_has_a_typewriters_apostrophe_or_quote(locale: str) -> None:
+    assert not [text for line in lines_of(locale) for text in line if {"'", '"'} & set(text)]
+
+
+@pytest.mark.parametrize("locale", sorted(NATIVE))
+def test_no_line_names_a_place_or_an_hour_that_the_picture_may_contradict(locale: str) -> None:
+    places = "window door chair seat table shelf room bath kitchen office desk street beach outside"
+    hours = "morning noon evening night tonight sunrise sunset meeting"
+    named = re.compile(rf"\b({'|'.join((places + ' ' + hours).split())})s?\b", re.IGNORECASE)
+    assert not [meaning for _, meaning in lines_of(locale) if named.search(meaning)]
+
+
+def test_french_keeps_a_narrow_space_before_its_double_marks() -> None:
+    lines = [text for text, _ in lines_of("fr-FR")] + [str(draft("fr-FR")["alt_text"])]
+    marks = [text[at - 1] for text in lines for at, sign in enumerate(text) if sign in ";:!?"]
+    assert marks
+    assert set(marks) == {"\N{NARROW NO-BREAK SPACE}"}
+
+
+@pytest.mark.parametrize("locale", ["ja-JP", "zh-Hans-CN", "zh-Hant-TW"])
+def test_chinese_and_japanese_use_full_width_punctuation(locale: str) -> None:
+    assert not [text for text, _ in lines_of(locale) if set(text) & set(",.!?:;()")]
+
+
+@pytest.mark.parametrize("locale", ["zh-Hans-CN", "zh-Hant-TW"])
+def test_a_chinese_line_leaves_room_for_a_latin_name_and_none_for_a_chinese_one(
+    locale: str,
+) -> None:
+    beside = re.compile(r"[\u4e00-\u9fff](\s*)(Nordlys|北極光)|(?:Brew|北極光)(\s*)[\u4e00-\u9fff]")
+    for name, gap in (("Nordlys Cold Brew", " "), ("北極光", "")):
+        copies = [draft(locale, product={"id": "x", "name": name}, take=take) for take in range(9)]
+        found = [match for copy in copies for match in beside.finditer(str(copy["subline"]))]
+        assert found
+        assert {match[1] or match[3] or "" for match in found} == {gap}
