@@ -22,14 +22,14 @@ from creative_assets.studio.formats import format_named
 from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.previews import previews_of
-from creative_assets.studio.provenance import MODEL_SOURCE, PROCEDURAL_SOURCE, Marks
+from creative_assets.studio.provenance import COMPOSITE_SOURCE, PROCEDURAL_SOURCE, Marks
 from creative_assets.studio.stages import FINAL_CREATIVES, Made, ModelChoice, folder_of, version_of
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import FileType, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 _SUFFIXES: dict[FileType, str] = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 
@@ -94,11 +94,13 @@ async def make_final_creatives(
 
 def _marks(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
     is_stand_in = choice.service == STAND_IN
-    model = f"{choice.image_model}, played by the stand-in" if is_stand_in else choice.image_model
+    model = choice.image_model
+    played = f"{model}, played by the stand-in"
     return Marks(
-        digital_source_type=PROCEDURAL_SOURCE if is_stand_in else MODEL_SOURCE,
+        digital_source_type=PROCEDURAL_SOURCE if is_stand_in else COMPOSITE_SOURCE,
         creator_tool="creative-assets",
-        ai_system=model,
+        ai_system=played if is_stand_in else f"{model} at {choice.service}",
+        ai_version=STAND_IN if is_stand_in else model,
         stand_in=is_stand_in,
         alt_text=copy.alt_text,
         locale=variant.locale,
@@ -125,4 +127,5 @@ def _finish(
     )
     plan = image.plan
     composition = compose_text(frame, plan, format_named(plan.format), text, style)
-    return composition, encode(composition.image, variant.file_type, marks)
+    encoded = encode(composition.image, (variant.file_type,), marks)
+    return composition, encoded.content

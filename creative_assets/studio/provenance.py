@@ -15,14 +15,19 @@ from PIL import Image
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.values import Frozen
 
-# http://cv.iptc.org/newscodes/digitalsourcetype/
-MODEL_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-PROCEDURAL_SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/algorithmicMedia"
+_SOURCE_TYPES = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+COMPOSITE_SOURCE = _SOURCE_TYPES + "compositeWithTrainedAlgorithmicMedia"
+"""A model's picture with a real logo and set text on it."""
+MODEL_SOURCE = _SOURCE_TYPES + "trainedAlgorithmicMedia"
+"""A model's picture and nothing else: what a merchant centre asks for."""
+PROCEDURAL_SOURCE = _SOURCE_TYPES + "algorithmicMedia"
+"""What the stand-in draws, without any model."""
 
 _NAMESPACES = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "dc": "http://purl.org/dc/elements/1.1/",
     "xmp": "http://ns.adobe.com/xap/1.0/",
+    "Iptc4xmpCore": "http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/",
     "Iptc4xmpExt": "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
     "ca": "urn:creative-assets:marks:1",
 }
@@ -36,7 +41,8 @@ class Marks(Frozen):
     Attributes:
         digital_source_type: IPTC's URI of how it came to be.
         creator_tool: The software that put it together.
-        ai_system: The model that made the picture; for a stand-in, its name.
+        ai_system: Who made the picture: a model service, or the stand-in.
+        ai_version: The model's name.
         stand_in: Whether a stand-in took a real model's place.
         alt_text: What is to be seen, in the language of `locale`.
         locale: BCP 47, of alt text and title.
@@ -46,6 +52,7 @@ class Marks(Frozen):
     digital_source_type: str
     creator_tool: str
     ai_system: str
+    ai_version: str
     stand_in: bool
     alt_text: str
     locale: str
@@ -54,16 +61,19 @@ class Marks(Frozen):
 
 def xmp_packet(marks: Marks) -> bytes:
     """The marks as an XMP packet (ISO 16684-1), UTF-8; the same marks give the same bytes."""
+    alt_text = _alternatives(marks.alt_text, marks.locale)
     spaces = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
     return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF {spaces}><rdf:Description rdf:about="">
 <Iptc4xmpExt:DigitalSourceType>{_xml(marks.digital_source_type)}</Iptc4xmpExt:DigitalSourceType>
 <Iptc4xmpExt:AISystemUsed>{_xml(marks.ai_system)}</Iptc4xmpExt:AISystemUsed>
+<Iptc4xmpExt:AISystemVersionUsed>{_xml(marks.ai_version)}</Iptc4xmpExt:AISystemVersionUsed>
+<Iptc4xmpCore:AltTextAccessibility>{alt_text}</Iptc4xmpCore:AltTextAccessibility>
 <xmp:CreatorTool>{_xml(marks.creator_tool)}</xmp:CreatorTool>
 <ca:StandIn>{marks.stand_in}</ca:StandIn>
 <ca:Locale>{_xml(marks.locale)}</ca:Locale>
 <dc:title>{_alternatives(marks.title, marks.locale)}</dc:title>
-<dc:description>{_alternatives(marks.alt_text, marks.locale)}</dc:description>
+<dc:description>{alt_text}</dc:description>
 </rdf:Description></rdf:RDF></x:xmpmeta>
 <?xpacket end="w"?>""".encode()
 
@@ -94,6 +104,7 @@ def _marks(root: ET.Element) -> Marks | None:
     found = {
         "digital_source_type": root.findtext(".//Iptc4xmpExt:DigitalSourceType", "", _NAMESPACES),
         "ai_system": root.findtext(".//Iptc4xmpExt:AISystemUsed", "", _NAMESPACES),
+        "ai_version": root.findtext(".//Iptc4xmpExt:AISystemVersionUsed", "", _NAMESPACES),
         "creator_tool": root.findtext(".//xmp:CreatorTool", "", _NAMESPACES),
         "locale": root.findtext(".//ca:Locale", "", _NAMESPACES),
     }
@@ -104,7 +115,7 @@ def _marks(root: ET.Element) -> Marks | None:
         **found,
         stand_in=stand_in == "True",
         title=_default(root, "dc:title"),
-        alt_text=_default(root, "dc:description"),
+        alt_text=_default(root, "Iptc4xmpCore:AltTextAccessibility"),
     )
 
 

@@ -11,7 +11,7 @@ from creative_assets.resources.opening import Archive, open_workbench
 from creative_assets.settings import Settings
 from creative_assets.studio.finals import FinalCreatives
 from creative_assets.studio.produce import Event, Job, StageDone, kept_output, produce
-from creative_assets.studio.provenance import MODEL_SOURCE, PROCEDURAL_SOURCE, read_marks
+from creative_assets.studio.provenance import COMPOSITE_SOURCE, PROCEDURAL_SOURCE, read_marks
 from creative_assets.studio.stages import AD_COPY, FINAL_CREATIVES, STAGES
 
 Accept = Callable[[dict[str, Any]], list[Job]]
@@ -62,8 +62,9 @@ async def test_what_a_model_made_is_marked_as_its_work(
     (final,) = finals.finals
     marks = read_marks(archive.store.get_verified(final.file))
     assert marks is not None
-    assert (marks.stand_in, marks.digital_source_type) == (False, MODEL_SOURCE)
-    assert marks.ai_system == served.image_model
+    assert (marks.stand_in, marks.digital_source_type) == (False, COMPOSITE_SOURCE)
+    assert marks.ai_version == served.image_model
+    assert marks.ai_system == f"{served.image_model} at {served.service}"
     written = {block.role: " ".join(block.lines) for block in final.text.blocks}
     assert written["headline"] == copy.headline
     assert written["legal_line"] == "While stocks last."

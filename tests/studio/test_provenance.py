@@ -1,4 +1,5 @@
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from PIL import Image
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.export import encode
 from creative_assets.studio.provenance import (
-    MODEL_SOURCE,
+    COMPOSITE_SOURCE,
     PROCEDURAL_SOURCE,
     Marks,
     read_marks,
@@ -20,6 +21,7 @@ MARKS = Marks(
     digital_source_type=PROCEDURAL_SOURCE,
     creator_tool="creative-assets 0.1.0",
     ai_system="stand-in painter",
+    ai_version="1",
     stand_in=True,
     alt_text="علبة قهوة & <كوب>",
     locale="ar-AE",
@@ -40,14 +42,27 @@ def with_packet(packet: bytes) -> bytes:
 
 @pytest.mark.parametrize("file_type", FILE_TYPES)
 def test_marks_are_read_back_from_every_file_type(file_type: FileType) -> None:
-    assert read_marks(encode(picture(), file_type, MARKS)) == MARKS
+    assert read_marks(encode(picture(), (file_type,), MARKS).content) == MARKS
 
 
 def test_a_real_model_is_marked_as_such() -> None:
-    marks = MARKS.model_copy(update={"digital_source_type": MODEL_SOURCE, "stand_in": False})
-    assert read_marks(encode(picture(), "jpeg", marks)) == marks
-    assert MODEL_SOURCE.encode() in xmp_packet(marks)
+    marks = MARKS.model_copy(update={"digital_source_type": COMPOSITE_SOURCE, "stand_in": False})
+    assert read_marks(encode(picture(), ("jpeg",), marks).content) == marks
+    assert COMPOSITE_SOURCE.encode() in xmp_packet(marks)
     assert PROCEDURAL_SOURCE.encode() not in xmp_packet(marks)
+
+
+def test_marks_are_named_as_the_photo_metadata_standard_names_them() -> None:
+    packet = xmp_packet(MARKS).decode()
+    named = re.findall(r"<((?:Iptc4xmp\w+|dc):\w+)>", packet)
+    assert named == [
+        "Iptc4xmpExt:DigitalSourceType",
+        "Iptc4xmpExt:AISystemUsed",
+        "Iptc4xmpExt:AISystemVersionUsed",
+        "Iptc4xmpCore:AltTextAccessibility",
+        "dc:title",
+        "dc:description",
+    ]
 
 
 def test_the_alt_text_says_its_language_and_is_the_default() -> None:
@@ -62,7 +77,7 @@ def test_the_same_marks_are_the_same_bytes() -> None:
 
 def test_characters_that_xml_forbids_are_left_out() -> None:
     marks = MARKS.model_copy(update={"title": "A\x00B\x0bC"})
-    found = read_marks(encode(picture(), "png", marks))
+    found = read_marks(encode(picture(), ("png",), marks).content)
     assert found is not None
     assert found.title == "ABC"
 
