@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playw
 from tests.e2e.harness import Deployment
 
 _VIEWPORT = ViewportSize(width=1600, height=1200)
+_PATIENCE_MS = 90_000
 # Quiet, and at home in a container; what is not here, Playwright does by itself.
 _ARGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-sync")
 
@@ -33,12 +34,9 @@ def browsing() -> Iterator[Browser]:
 
 
 def open_page(browser: Browser) -> Page:
-    """A page that skips the invitation which Dagster shows to newcomers."""
+    """A page with patience for a machine that is busy with everything else."""
     page = browser.new_page(viewport=_VIEWPORT)
-    page.add_locator_handler(
-        page.get_by_text("Join the Dagster community"),
-        lambda: page.get_by_role("button", name="Skip").click(),
-    )
+    page.set_default_timeout(_PATIENCE_MS)
     return page
 
 
