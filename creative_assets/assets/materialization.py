@@ -22,7 +22,7 @@ from creative_assets.studio.finals import Final, FinalCreatives
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.produce import StageDone, VariantFailed
-from creative_assets.studio.stages import FINAL_CREATIVES, StageOutput
+from creative_assets.studio.stages import StageOutput
 from creative_assets.studio.store import StoredFile
 
 # Documented tags of Dagster: with all of them, and not with the first alone, the UI knows what is
@@ -101,10 +101,10 @@ def _summary(done: StageDone) -> str:
 
 
 def _pictures(output: StageOutput[Any], archive: Archive) -> Metadata:
-    if output.strip is None or output.preview is None:
-        return {}
-    shown: Metadata = {"preview": dg.MetadataValue.md(_picture(output.strip))}
-    if output.stage == FINAL_CREATIVES:
+    shown: Metadata = {}
+    if output.strip is not None:
+        shown["preview"] = dg.MetadataValue.md(_picture(output.strip))
+    if output.preview is not None:
         shown["preview_large"] = _larger(output.preview, archive)
     return shown
 

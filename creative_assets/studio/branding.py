@@ -38,7 +38,7 @@ from creative_assets.studio.logo import (
 )
 from creative_assets.studio.models.requests import InputImage, TextRequest
 from creative_assets.studio.pictures import BaseImages
-from creative_assets.studio.previews import previews_of
+from creative_assets.studio.previews import strip_of
 from creative_assets.studio.stages import (
     BRANDED_IMAGES,
     Made,
@@ -163,7 +163,7 @@ async def make_branded_images(
         BrandedImages(images=tuple(image for image, _ in made)),
         files={image.plan.format: image.file for image, _ in made},
         uses=uses,
-        pictures=await bench.cpu(previews_of, [picture for _, picture in made]),
+        pictures=await bench.cpu(strip_of, [picture for _, picture in made]),
     )
 
 

@@ -31,6 +31,7 @@ MAX_CANDIDATES = 6
 _FEWEST = 2  # to choose from
 
 _CANDIDATES_PX = 768
+_LEFT_AS_IT_IS = 1.03
 # Shares of the frame's short edge.
 _LOGO_WIDTHS = (0.14, 0.34)
 _LOGO_MAX_HEIGHT = 0.20
@@ -128,6 +129,8 @@ def crop_to(picture: Image.Image, crop: Box, size: Size) -> Image.Image:
             f" {size}; expected a part of it with exactly that ratio. Plan the crop again."
         )
     target = (size.width_px, size.height_px)
+    if target == (crop.width_px, crop.height_px):
+        return picture.crop(crop.corners)
     return picture.resize(target, Image.Resampling.BICUBIC, box=crop.corners)
 
 
@@ -191,9 +194,9 @@ def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image
     Returns:
         A new image, mode RGB, at most 768 px on its long edge.
     """
-    scale = min(1.0, _CANDIDATES_PX / max(frame.size))
-    size = (round(frame.width * scale), round(frame.height * scale))
-    shown = as_rgb(frame).resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
+    factor = math.ceil(max(frame.size) / _CANDIDATES_PX)
+    scale = 1 / factor
+    shown = as_rgb(frame).reduce(factor)
     draw = ImageDraw.Draw(shown)
     font = ImageFont.load_default(size=17)
     for candidate in candidates:
@@ -211,7 +214,10 @@ def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image
 
 
 def _crop(source: tuple[int, int], sight: Sight, fmt: Format, direction: Direction) -> Box:
-    """The largest crop of exactly the format's ratio, its subject where the format wants it."""
+    """The largest crop of exactly the format's ratio, its subject where the format wants it.
+
+    Where that is hardly more than the format's own size, it is that size: no pixel is resampled.
+    """
     divisor = math.gcd(fmt.size.width_px, fmt.size.height_px)
     step = (fmt.size.width_px // divisor, fmt.size.height_px // divisor)
     steps = min(source[0] // step[0], source[1] // step[1])
@@ -221,6 +227,8 @@ def _crop(source: tuple[int, int], sight: Sight, fmt: Format, direction: Directi
             f" {fmt.size}. Generate or give a larger one."
         )
     size = Size(width_px=steps * step[0], height_px=steps * step[1])
+    if fmt.size.width_px <= size.width_px <= _LEFT_AS_IT_IS * fmt.size.width_px:
+        size = fmt.size
     wanted = _center(zone_box(fmt.subject_zone, size, direction))
     subject = _center_of_salience(sight) or (source[0] / 2, source[1] / 2)
     left, top = (

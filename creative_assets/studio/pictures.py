@@ -8,13 +8,12 @@ from collections.abc import Sequence
 
 from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
-from creative_assets.studio.export import STRIP_HEIGHT_PX
 from creative_assets.studio.formats import Format, composition_words, format_named
 from creative_assets.studio.generations import Generation, Payer
 from creative_assets.studio.images import inspect_image, open_small
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
-from creative_assets.studio.previews import Previews, previews_of
+from creative_assets.studio.previews import STRIP_SOURCE_PX, Previews, strip_of
 from creative_assets.studio.stages import BASE_IMAGES, Made, ModelChoice, version_of
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
@@ -235,6 +234,6 @@ async def _input_image(photo: FileRef, bench: Workbench) -> InputImage:
 
 
 def _previews(generations: Sequence[Generation]) -> Previews:
-    return previews_of(
-        [open_small(made.content, made.file.path, STRIP_HEIGHT_PX) for made in generations]
+    return strip_of(
+        [open_small(made.content, made.file.path, STRIP_SOURCE_PX) for made in generations]
     )

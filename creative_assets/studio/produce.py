@@ -339,8 +339,7 @@ class _VariantLine:
     async def _keep(self, stage: str, made: Made[Any]) -> StageOutput[Any]:
         bench, folder = self._bench, self._folder(stage)
         preview = None
-        if made.pictures is not None:
-            content = made.pictures.preview
+        if made.pictures is not None and (content := made.pictures.preview) is not None:
             path = f"{folder}/preview-{hashlib.sha256(content).hexdigest()[:12]}.webp"
             preview = await bench.io(bench.store.put_once, path, content)
         output = StageOutput[Any](

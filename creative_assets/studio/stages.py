@@ -74,7 +74,7 @@ class StageOutput(Frozen, Generic[T]):
         files: Name → where it is kept, with bytes and SHA-256.
         generations: Keys of the generations that it was made from.
         strip: Its pictures side by side, tiny: WebP in base64.
-        preview: The same, larger.
+        preview: The same, larger, of what people look at.
     """
 
     stage: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from PIL import Image
 
-from creative_assets.studio.previews import PREVIEW_BYTES, STRIP_BYTES, previews_of
+from creative_assets.studio.previews import PREVIEW_BYTES, STRIP_BYTES, previews_of, strip_of
 
 
 def noise(size: tuple[int, int], mode: str = "RGB") -> Image.Image:
@@ -28,13 +28,15 @@ def test_even_noise_fits_its_limits(pictures: Sequence[Image.Image]) -> None:
     previews = previews_of(pictures)
 
     assert len(previews.strip) <= STRIP_BYTES
+    assert len(strip_of(pictures).strip) <= STRIP_BYTES
+    assert previews.preview is not None
     assert STRIP_BYTES < len(previews.preview) <= PREVIEW_BYTES
 
 
 def test_pictures_stand_side_by_side_in_their_order() -> None:
     red, blue = (Image.new("RGB", (400, 400), color) for color in ("red", "blue"))
 
-    with Image.open(io.BytesIO(previews_of([red, blue]).preview)) as preview:
+    with Image.open(io.BytesIO(previews_of([red, blue]).preview or b"")) as preview:
         shown = preview.convert("RGB")
 
     assert shown.width > 2 * shown.height
