@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from creative_assets.settings import Settings
+from creative_assets.studio.decision_log import DecisionLog
 from creative_assets.studio.generations import Generations
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request
@@ -89,14 +90,15 @@ class Archive:
 
     store: Store
     records: Records
+    decisions: DecisionLog
 
 
 @contextmanager
 def open_archive(settings: Settings) -> Iterator[Archive]:
-    """The store and the records; the latter's connections are closed at the end."""
+    """The store, the records and the decisions; their connections are closed at the end."""
     records = open_records(settings.records_url)
     try:
-        yield Archive(open_store(settings.store_url), records)
+        yield Archive(open_store(settings.store_url), records, DecisionLog(records.database))
     finally:
         records.close()
 

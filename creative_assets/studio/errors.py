@@ -8,6 +8,8 @@
     │   ├── RequestRejectedError  the service will not take this request (key, quota, parameters)
     │   ├── MissingInputError     something that an earlier step makes is not there
     │   ├── StoreConflictError    other bytes already stand under a path that is written once
+    │   ├── DecisionConflictError what a decision is about has changed since it was looked at
+    │   ├── ApprovalBlockedError  a failed check stands against an approval
     │   ├── StoppedError          the run is being stopped: no new call is begun
     │   └── RenderError           pixels that cannot be made right (glyph, shaper, font, picture)
     └── TransientError            worth another attempt, inside one deadline
@@ -101,6 +103,14 @@ class MissingInputError(PermanentError):
 
 class StoreConflictError(PermanentError):
     """Other bytes already stand under a path that is written once."""
+
+
+class DecisionConflictError(PermanentError):
+    """What a decision is about has changed, or was decided by another, since it was looked at."""
+
+
+class ApprovalBlockedError(PermanentError):
+    """A failed check stands against an approval, and no reason was given to override it."""
 
 
 class StoppedError(PermanentError):

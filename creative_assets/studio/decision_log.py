@@ -1,0 +1,248 @@
+"""Rows of review: the finals that people decide on now, and every decision, appended for good.
+
+What a decision means, and who may make which, is `review`'s. All times are seconds since the epoch,
+UTC. Every method is one short transaction, as in `records`.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from creative_assets.studio.brief import Message
+from creative_assets.studio.database import METADATA, Database
+from creative_assets.studio.store import StoredFile
+
+Verdict = Literal["approve", "request_changes"]
+Scope = Literal["copy", "picture", "logo", "layout"]
+
+FINALS = sa.Table(
+    "finals",
+    METADATA,
+    sa.Column("variant_key", sa.Text, primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+    sa.Column("files_json", sa.Text, nullable=False),
+    sa.Column("failed_checks_json", sa.Text, nullable=False),
+    sa.Column("shown_at", sa.Double, nullable=False),
+)
+
+DECISIONS = sa.Table(
+    "decisions",
+    METADATA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("id", sa.Text, nullable=False, unique=True),
+    sa.Column("variant_key", sa.Text, nullable=False),
+    sa.Column("follows", sa.Integer, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("scope", sa.Text),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("words_json", sa.Text),
+    sa.Column("override_reason", sa.Text),
+    sa.Column("overridden_json", sa.Text, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("verified", sa.Boolean, nullable=False),
+    sa.Column("decided_through", sa.Text, nullable=False),
+    sa.Column("decided_at", sa.Double, nullable=False),
+    sa.Column("finals_version", sa.Text, nullable=False),
+    sa.Column("finals_sha256", sa.Text, nullable=False),
+    sa.Column("files_json", sa.Text, nullable=False),
+    # Of two decisions that follow the same one, the database itself refuses the second.
+    sa.UniqueConstraint("variant_key", "follows", name="decisions_in_a_row"),
+    sa.Index("decisions_of_finals", "variant_key", "finals_sha256"),
+)
+
+
+@dataclass(frozen=True)
+class ShownFinals:
+    """The finals of a variant that people decide on: the newest that a run has told of.
+
+    Attributes:
+        files: Format → its final.
+        failed_checks: What the checks of severity ERROR found, in words; empty if they passed.
+    """
+
+    variant_key: str
+    version: str
+    files: Mapping[str, StoredFile]
+    failed_checks: tuple[str, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        """One SHA-256 over the names and SHA-256 of all finals: the same bytes, the same hash."""
+        lines = [f"{name} {file.sha256}" for name, file in sorted(self.files.items())]
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A decision that is about to be appended.
+
+    Attributes:
+        id: The decider's; appending the same one again changes nothing.
+        scope: What to change; None for an approval.
+        words: The exact words that the reviewer wants, where they gave some.
+        override_reason: Why it is approved against failed checks; None where none failed.
+        verified: Whether somebody has proven to be `decided_by`, or only typed the name.
+        decided_through: The way in: `dagster`, `cli`, ….
+    """
+
+    id: str
+    variant_key: str
+    verdict: Verdict
+    scope: Scope | None
+    note: str
+    words: Message | None
+    override_reason: str | None
+    decided_by: str
+    verified: bool
+    decided_through: str
+
+
+@dataclass(frozen=True)
+class Decision(Draft):
+    """A decision as it was appended.
+
+    Attributes:
+        number: Its place in the log, from 1.
+        follows: The number of the variant's decision before it; 0 for the first.
+        overridden: The failed checks that it overrides.
+        decided_at: Set by the log.
+        finals_version: The version of the finals that it is about.
+        finals_sha256: One SHA-256 over all finals, as in `ShownFinals`.
+        files: Format → the final that it is about.
+    """
+
+    number: int
+    follows: int
+    overridden: tuple[str, ...]
+    decided_at: float
+    finals_version: str
+    finals_sha256: str
+    files: Mapping[str, StoredFile]
+
+
+class DecisionLog:
+    """The decisions in one database, and what they are about."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        """Keep rows in `database`; `clock` tells the time."""
+        self._database = database
+        self._clock = clock
+
+    def show(self, finals: ShownFinals) -> None:
+        """Let people decide on `finals` from now on, in place of what the variant had."""
+        row = {
+            "variant_key": finals.variant_key,
+            "version": finals.version,
+            "files_json": _files_json(finals.files),
+            "failed_checks_json": json.dumps(finals.failed_checks),
+            "shown_at": self._clock(),
+        }
+        with self._database.writing() as connection:
+            self._database.upsert(connection, FINALS, [row])
+
+    def shown(self, keys: Iterable[str]) -> dict[str, ShownFinals]:
+        """The finals of those variants among `keys` that have some."""
+        with self._database.reading() as connection:
+            found = self._database.among(connection, sa.select(FINALS), FINALS.c.variant_key, keys)
+            return {row.variant_key: _shown(row) for row in found}
+
+    def decisions_on(self, keys: Iterable[str]) -> dict[str, tuple[Decision, ...]]:
+        """Variant → its decisions, oldest first; without those that have none."""
+        question = sa.select(DECISIONS)
+        decided: dict[str, list[Decision]] = {}
+        with self._database.reading() as connection:
+            for row in self._database.among(connection, question, DECISIONS.c.variant_key, keys):
+                decided.setdefault(row.variant_key, []).append(_decision(row))
+        return {
+            key: tuple(sorted(found, key=lambda decision: decision.number))
+            for key, found in decided.items()
+        }
+
+    def after(self, number: int, limit: int) -> list[Decision]:
+        """The first `limit` decisions of all variants after the one with `number`."""
+        question = sa.select(DECISIONS).where(DECISIONS.c.number > number)
+        with self._database.reading() as connection:
+            rows = connection.execute(question.order_by(DECISIONS.c.number).limit(limit))
+            return [_decision(row) for row in rows]
+
+    def append(self, draft: Draft, seen: ShownFinals, follows: int) -> Decision | None:
+        """Append a decision on the variant's finals as they are now.
+
+        Args:
+            draft: The decision; where its ID is in the log already, that one is returned.
+            seen: What was looked at.
+            follows: The newest decision on the variant that was known then; 0 for none.
+
+        Returns:
+            None, with nothing appended, where other finals or results of checks are shown by now,
+            or another decision was first.
+        """
+        with self._database.writing() as connection:
+            # On PostgreSQL, deciders on one variant take turns here; SQLite has one writer anyway.
+            shown = connection.execute(
+                sa.select(FINALS).where(FINALS.c.variant_key == draft.variant_key).with_for_update()
+            ).one_or_none()
+            known = connection.execute(
+                sa.select(DECISIONS).where(DECISIONS.c.id == draft.id)
+            ).one_or_none()
+            if known is not None:
+                return _decision(known)
+            newest = connection.scalar(
+                sa.select(sa.func.max(DECISIONS.c.number)).where(
+                    DECISIONS.c.variant_key == draft.variant_key
+                )
+            )
+            finals = None if shown is None else _shown(shown)
+            if finals is None or _evidence(finals) != _evidence(seen) or (newest or 0) != follows:
+                return None
+            overridden = finals.failed_checks if draft.override_reason else ()
+            fields = asdict(draft) | {
+                "follows": follows,
+                "overridden_json": json.dumps(overridden),
+                "words_json": draft.words and draft.words.model_dump_json(exclude_none=True),
+                "decided_at": self._clock(),
+                "finals_version": finals.version,
+                "finals_sha256": finals.sha256,
+                "files_json": _files_json(finals.files),
+            }
+            del fields["words"]
+            appending = sa.insert(DECISIONS).values(fields).returning(DECISIONS)
+            return _decision(connection.execute(appending).one())
+
+
+def _evidence(finals: ShownFinals) -> tuple[str, tuple[str, ...]]:
+    """What a decision rests on. The same bytes under a newer version are as good."""
+    return finals.sha256, finals.failed_checks
+
+
+def _files_json(files: Mapping[str, StoredFile]) -> str:
+    return json.dumps({name: file.model_dump() for name, file in files.items()})
+
+
+def _files(files_json: str) -> dict[str, StoredFile]:
+    return {name: StoredFile(**file) for name, file in json.loads(files_json).items()}
+
+
+def _shown(row: sa.Row[Any]) -> ShownFinals:
+    return ShownFinals(
+        variant_key=row.variant_key,
+        version=row.version,
+        files=_files(row.files_json),
+        failed_checks=tuple(json.loads(row.failed_checks_json)),
+    )
+
+
+def _decision(row: sa.Row[Any]) -> Decision:
+    fields = row._asdict()
+    words_json = fields.pop("words_json")
+    return Decision(
+        words=words_json and Message.model_validate_json(words_json),
+        overridden=tuple(json.loads(fields.pop("overridden_json"))),
+        files=_files(fields.pop("files_json")),
+        **fields,
+    )
