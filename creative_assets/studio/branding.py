@@ -22,11 +22,12 @@ from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.layout import (
     FormatPlan,
     Zones,
-    crop_to,
     draw_candidates,
+    framed,
     logo_candidates,
     plan_zones,
 )
+from creative_assets.studio.layouts import layout_named, panel_color
 from creative_assets.studio.logo import (
     MATCH_NEEDED,
     Logo,
@@ -48,10 +49,10 @@ from creative_assets.studio.stages import (
 )
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
-from creative_assets.studio.values import Direction, Frozen
+from creative_assets.studio.values import Frozen
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 
 
 INSTRUCTIONS = """\
@@ -112,13 +113,14 @@ class _Frame:
 
 def branding_version(variant: VariantBrief, choice: ModelChoice, pictures_version: str) -> str:
     """The version of the variant's branded images."""
-    logo = variant.logo
+    logo, layout = variant.logo, layout_named(variant.layout)
     return version_of(
         CODE_VERSION,
         INSTRUCTIONS,
         renderer_version(),
         [choice.service, choice.vision_model],
         [variant.brand_name, variant.logo_wish, direction_of(variant.locale)],
+        [layout.model_dump(mode="json"), variant.primary_color],
         [file and file.sha256 for file in (logo.default, logo.light, logo.dark)],
         [format_named(name).model_dump(mode="json") for name in variant.formats],
         pictures_version,
@@ -130,13 +132,12 @@ async def make_branded_images(
 ) -> Made[BrandedImages]:
     """A plan for each format, and the logo composited at the chosen spot."""
     logo = await _load_logo(variant, bench)
-    direction = direction_of(variant.locale)
     source_of = {name: picture.file for picture in base.pictures for name in picture.formats}
     contents = await all_of(
         bench.io(bench.store.get_verified, source_of[name]) for name in variant.formats
     )
     frames = await all_of(
-        bench.cpu(_frame, name, content, logo, direction, variant.logo_wish)
+        bench.cpu(_frame, name, content, logo, variant)
         for name, content in zip(variant.formats, contents, strict=True)
     )
     choices, uses = await _choose(variant, frames, bench)
@@ -150,7 +151,7 @@ async def make_branded_images(
         path = f"{folder}/{frame.format}-{chosen.spot.name}.jpg"
         file = await bench.io(bench.store.put_once, path, content)
         image = BrandedImage(
-            plan=_plan(frame, chosen.spot),
+            plan=_plan(frame, variant.layout, chosen.spot),
             file=file,
             chosen_by=chosen.by,
             reason=chosen.reason,
@@ -238,12 +239,12 @@ async def _load_logo(variant: VariantBrief, bench: Workbench) -> Logo:
     return Logo(versions)
 
 
-def _frame(name: str, content: bytes, logo: Logo, direction: Direction, wish: str | None) -> _Frame:
-    fmt = format_named(name)
+def _frame(name: str, content: bytes, logo: Logo, variant: VariantBrief) -> _Frame:
+    fmt, direction = format_named(name), direction_of(variant.locale)
     source = as_rgb(open_picture(content, f"the picture for {name}"))
-    zones = plan_zones(source, fmt, direction)
-    picture = crop_to(source, zones.crop, fmt.size)
-    candidates = logo_candidates(picture, fmt, zones, logo, direction, wish)
+    zones = plan_zones(source, fmt, layout_named(variant.layout), direction)
+    picture = framed(source, fmt, zones, panel_color(variant.primary_color))
+    candidates = logo_candidates(picture, fmt, zones, logo, direction, variant.logo_wish)
     buffer = io.BytesIO()
     draw_candidates(picture, candidates).save(buffer, "JPEG", quality=85)
     shown = InputImage(f"{name}.jpg", buffer.getvalue(), "image/jpeg")
@@ -262,9 +263,11 @@ def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, 
     return branded, match
 
 
-def _plan(frame: _Frame, spot: LogoSpot) -> FormatPlan:
+def _plan(frame: _Frame, layout: str, spot: LogoSpot) -> FormatPlan:
     fmt = format_named(frame.format)
-    return FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **_fields(frame.zones))
+    return FormatPlan(
+        format=fmt.name, layout=layout, size=fmt.size, logo=spot, **_fields(frame.zones)
+    )
 
 
 def _fields(zones: Zones) -> dict[str, Any]:

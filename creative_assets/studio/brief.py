@@ -27,7 +27,7 @@ from creative_assets.studio.rules import (
     Text2000,
 )
 from creative_assets.studio.store import StoredFile
-from creative_assets.studio.values import FileType, Frozen
+from creative_assets.studio.values import FileType, Frozen, LayoutName
 
 MAX_PRODUCTS: Final = 200
 MAX_LOCALES: Final = 100
@@ -226,6 +226,12 @@ class Output(Frozen):
     file_type: FileType = Field(
         default="jpeg", description="The file type of the finished images.", examples=["jpeg"]
     )
+    layout: LayoutName = Field(
+        default="overlay",
+        description="Where the text stands: on the picture (overlay), on a panel in the brand's "
+        "first colour beside it (panel), or on a card that lies on it (card).",
+        examples=["panel"],
+    )
 
 
 class Placement(Frozen):
@@ -338,6 +344,7 @@ class VariantBrief(Frozen):
     reference: Reference | None
     formats: tuple[str, ...]
     file_type: FileType
+    layout: LayoutName
     logo_wish: LogoPlace | None
     imagery: Imagery
 

@@ -14,10 +14,18 @@ from PIL import Image, ImageDraw, ImageFont
 
 from creative_assets.studio import logo as marks
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.formats import Format, TextZone, safe_box, zone_box
+from creative_assets.studio.formats import Format, safe_box
 from creative_assets.studio.images import as_rgb
+from creative_assets.studio.layouts import (
+    Layout,
+    frame_box,
+    picture_box,
+    subject_box,
+    text_zones,
+    zone_box,
+)
 from creative_assets.studio.logo import Logo, LogoFile, LogoSpot, LogoVersion
-from creative_assets.studio.sight import Floats, Sight, see
+from creative_assets.studio.sight import Floats, Rgb, Sight, see
 from creative_assets.studio.values import Box, Direction, Frozen, Size
 
 # WCAG 2.2, 1.4.11: what a graphic needs against what is beside it; below it a logo gets a veil, or
@@ -42,6 +50,7 @@ _ZONE_PREFERENCE = 0.2
 # A logo counts as on the subject from here on; the corners of the subject's box are often bare.
 _ON_SUBJECT = 0.1
 _SUBJECT_GRID = 24  # cells on the long side of where the subject is searched
+_SMALLEST_CROP_PX = 9  # less says nothing about a subject
 _ROWS = ("top", "middle", "bottom")
 _COLUMNS = ("left", "center", "right")
 # Where to look for spots: at the safe zone's own edges, or else in the part that the text leaves.
@@ -68,37 +77,42 @@ class Zones(Frozen):
     """How one picture fills one format, before the logo is placed.
 
     Attributes:
-        crop: The part used, in pixels of the source picture; exactly the format's ratio.
+        crop: The part used, in pixels of the source picture.
+        picture: Where it shows, in pixels of the final: the whole frame, or what a panel leaves.
         upscale: Pixels of the final for each pixel of the crop; above 1 it is enlarged.
         subject: Where the subject is, in pixels of the final.
-        text_zone: Where the text goes, in pixels of the final.
+        text_zone: Where the text goes, in pixels of the final; a card with its padding.
     """
 
     crop: Box
+    picture: Box
     upscale: float
     subject: Box
     text_zone: Box
 
 
 class FormatPlan(Frozen):
-    """All that `Zones` says, for a named format, with the logo's spot."""
+    """All that `Zones` says, for a named format in a named layout, with the logo's spot."""
 
     format: str
+    layout: str
     size: Size
     crop: Box
+    picture: Box
     upscale: float
     subject: Box
     text_zone: Box
     logo: LogoSpot
 
 
-def plan_zones(picture: Image.Image, fmt: Format, direction: Direction) -> Zones:
+def plan_zones(picture: Image.Image, fmt: Format, layout: Layout, direction: Direction) -> Zones:
     """Crops around the subject, and chooses the calmest text zone.
 
     Args:
         picture: The source picture, of any ratio.
         fmt: What it is for.
-        direction: Of the text; mirrors zones that are at the start of a line.
+        layout: Which places text may take.
+        direction: Of the text; right-to-left mirrors the whole composition.
 
     Returns:
         Crop in pixels of `picture`; the other boxes in pixels of a final.
@@ -107,31 +121,60 @@ def plan_zones(picture: Image.Image, fmt: Format, direction: Direction) -> Zones
         RenderError: The picture is smaller than one step of the format's ratio.
     """
     sight = see(picture)
-    crop = _crop(picture.size, sight, fmt, direction)
-    upscale = fmt.size.width_px / crop.width_px
-    zone = _calmest(sight, crop, fmt, direction)
-    text_zone = zone_box(zone, fmt.size, direction)
-    rest = max(_strips(_frame(fmt), text_zone), key=_area)
-    subject = _subject(sight, crop, upscale, rest)
-    return Zones(crop=crop, upscale=upscale, subject=subject, text_zone=text_zone)
+    choices = []
+    for place, zone in enumerate(text_zones(layout, fmt)):
+        shown = picture_box(layout, zone, fmt, direction)
+        wanted = subject_box(layout, zone, fmt, direction)
+        crop = _crop(picture.size, sight, shown, wanted, fmt)
+        upscale = shown.width_px / crop.width_px
+        text = zone_box(zone, fmt, direction)
+        cost = _ZONE_PREFERENCE * place
+        if shown.overlaps(text):
+            part = _in_source(text, crop, shown, upscale)
+            cost += 1 - sight.calmness(part) + sight.draw(part) / (sight.draw(crop) or 1)
+        choices.append((cost, place, text, shown, crop, upscale))
+    _, _, text, shown, crop, upscale = min(choices, key=lambda choice: choice[:2])
+    rest = max((_within(shown, strip) for strip in _strips(frame_box(fmt), text)), key=_area)
+    subject = _subject(sight, crop, shown, upscale, rest)
+    return Zones(crop=crop, picture=shown, upscale=upscale, subject=subject, text_zone=text)
+
+
+def framed(picture: Image.Image, fmt: Format, zones: Zones, ground: Rgb) -> Image.Image:
+    """The picture where the plan shows it, and the panel's colour where it shows none.
+
+    Returns:
+        A new image, mode RGB, of the format's size.
+    """
+    shown = zones.picture
+    cropped = crop_to(picture, zones.crop, Size(width_px=shown.width_px, height_px=shown.height_px))
+    if shown == frame_box(fmt):
+        return cropped
+    frame = Image.new("RGB", (fmt.size.width_px, fmt.size.height_px), ground)
+    frame.paste(cropped, (shown.left_px, shown.top_px))
+    return frame
 
 
 def crop_to(picture: Image.Image, crop: Box, size: Size) -> Image.Image:
     """The crop of a picture, scaled to `size` with its proportions kept.
 
     Raises:
-        RenderError: The crop has another ratio, or lies outside the picture.
+        RenderError: The crop's ratio is another by more than a pixel, or it leaves the picture.
     """
     frame = Box(left_px=0, top_px=0, width_px=picture.width, height_px=picture.height)
-    if crop.width_px * size.height_px != crop.height_px * size.width_px or not frame.contains(crop):
+    scale = max(size.width_px / crop.width_px, size.height_px / crop.height_px)
+    width, height = size.width_px / scale, size.height_px / scale
+    excess = (crop.width_px - width, crop.height_px - height)
+    if max(excess) > 1 or not frame.contains(crop):
         raise RenderError(
             f"the crop {crop.corners} of a {picture.width}x{picture.height} picture cannot become"
-            f" {size}; expected a part of it with exactly that ratio. Plan the crop again."
+            f" {size}; expected a part of it with that ratio. Plan the crop again."
         )
-    target = (size.width_px, size.height_px)
-    if target == (crop.width_px, crop.height_px):
+    if size == Size(width_px=crop.width_px, height_px=crop.height_px):
         return picture.crop(crop.corners)
-    return picture.resize(target, Image.Resampling.BICUBIC, box=crop.corners)
+    # Less than a pixel is left out, so that nothing is stretched.
+    left, top = crop.left_px + excess[0] / 2, crop.top_px + excess[1] / 2
+    exact = (left, top, left + width, top + height)
+    return picture.resize((size.width_px, size.height_px), Image.Resampling.BICUBIC, box=exact)
 
 
 def logo_candidates(
@@ -213,29 +256,27 @@ def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image
     return shown
 
 
-def _crop(source: tuple[int, int], sight: Sight, fmt: Format, direction: Direction) -> Box:
-    """The largest crop of exactly the format's ratio, its subject where the format wants it.
+def _crop(source: tuple[int, int], sight: Sight, shown: Box, wanted: Box, fmt: Format) -> Box:
+    """The largest crop for where the picture is shown, its subject where it is wanted there.
 
-    Where that is hardly more than the format's own size, it is that size: no pixel is resampled.
+    Where that is hardly more than what is shown, it is as large as that: no pixel is resampled.
     """
-    divisor = math.gcd(fmt.size.width_px, fmt.size.height_px)
-    step = (fmt.size.width_px // divisor, fmt.size.height_px // divisor)
-    steps = min(source[0] // step[0], source[1] // step[1])
-    if steps == 0:
+    scale = min(source[0] / shown.width_px, source[1] / shown.height_px)
+    if 1 <= scale <= _LEFT_AS_IT_IS:
+        scale = 1.0
+    size = (math.ceil(shown.width_px * scale - 0.01), math.ceil(shown.height_px * scale - 0.01))
+    if min(size) < _SMALLEST_CROP_PX:
         raise RenderError(
             f"a picture of {source[0]}x{source[1]} px is too small for {fmt.name}; expected about"
             f" {fmt.size}. Generate or give a larger one."
         )
-    size = Size(width_px=steps * step[0], height_px=steps * step[1])
-    if fmt.size.width_px <= size.width_px <= _LEFT_AS_IT_IS * fmt.size.width_px:
-        size = fmt.size
-    wanted = _center(zone_box(fmt.subject_zone, size, direction))
+    middle = _center(wanted)
+    at = ((middle[0] - shown.left_px) * scale, (middle[1] - shown.top_px) * scale)
     subject = _center_of_salience(sight) or (source[0] / 2, source[1] / 2)
     left, top = (
-        min(max(round(subject[axis] - wanted[axis]), 0), source[axis] - side)
-        for axis, side in enumerate((size.width_px, size.height_px))
+        min(max(round(subject[axis] - at[axis]), 0), source[axis] - size[axis]) for axis in (0, 1)
     )
-    return Box(left_px=left, top_px=top, width_px=size.width_px, height_px=size.height_px)
+    return Box(left_px=left, top_px=top, width_px=size[0], height_px=size[1])
 
 
 def _center_of_salience(sight: Sight) -> tuple[float, float] | None:
@@ -248,27 +289,17 @@ def _center_of_salience(sight: Sight) -> tuple[float, float] | None:
     return across / sight.scale, down / sight.scale
 
 
-def _calmest(sight: Sight, crop: Box, fmt: Format, direction: Direction) -> TextZone:
-    def cost(place: int) -> float:
-        zone = zone_box(fmt.text_zones[place], fmt.size, direction)
-        part = _in_source(zone, crop, fmt.size.width_px / crop.width_px)
-        drawn = sight.draw(part) / (sight.draw(crop) or 1)
-        return 1 - sight.calmness(part) + drawn + _ZONE_PREFERENCE * place
-
-    return fmt.text_zones[min(range(len(fmt.text_zones)), key=cost)]
-
-
-def _subject(sight: Sight, crop: Box, upscale: float, rest: Box) -> Box:
+def _subject(sight: Sight, crop: Box, shown: Box, upscale: float, rest: Box) -> Box:
     """The densest part of what draws the eye in the rest of the frame, or else its middle."""
-    rows, columns = sight.within(_in_source(rest, crop, upscale))
+    rows, columns = sight.within(_in_source(rest, crop, shown, upscale))
     weights = sight.salience[rows, columns] * _toward_center(rows, columns)
     if not weights.any():
         return rest.inset(min(rest.width_px, rest.height_px) // 3)
     cell = math.ceil(max(weights.shape) / _SUBJECT_GRID)
     left, top, right, bottom = _densest(_in_cells(weights, cell))
     pixels = cell * upscale / sight.scale
-    left_px = columns.start * upscale / sight.scale - crop.left_px * upscale
-    top_px = rows.start * upscale / sight.scale - crop.top_px * upscale
+    left_px = shown.left_px + (columns.start / sight.scale - crop.left_px) * upscale
+    top_px = shown.top_px + (rows.start / sight.scale - crop.top_px) * upscale
     # Half a cell more on each side: a pale cap or rim is easily missed.
     return _common(
         rest,
@@ -490,18 +521,19 @@ def _common(
     )
 
 
-def _in_source(box: Box, crop: Box, upscale: float) -> Box:
+def _within(outer: Box, inner: Box) -> Box:
+    left, top, right, bottom = inner.corners
+    return _common(outer, left=left, top=top, right=right, bottom=bottom)
+
+
+def _in_source(box: Box, crop: Box, shown: Box, upscale: float) -> Box:
     """A box of the final, in pixels of the source picture."""
     return Box(
-        left_px=crop.left_px + round(box.left_px / upscale),
-        top_px=crop.top_px + round(box.top_px / upscale),
+        left_px=crop.left_px + round((box.left_px - shown.left_px) / upscale),
+        top_px=crop.top_px + round((box.top_px - shown.top_px) / upscale),
         width_px=max(1, round(box.width_px / upscale)),
         height_px=max(1, round(box.height_px / upscale)),
     )
-
-
-def _frame(fmt: Format) -> Box:
-    return Box(left_px=0, top_px=0, width_px=fmt.size.width_px, height_px=fmt.size.height_px)
 
 
 def _area(box: Box) -> int:

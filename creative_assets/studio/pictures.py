@@ -8,9 +8,10 @@ from collections.abc import Sequence
 
 from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
-from creative_assets.studio.formats import Format, composition_words, format_named
+from creative_assets.studio.formats import format_named
 from creative_assets.studio.generations import Generation, Payer
 from creative_assets.studio.images import inspect_image, open_small
+from creative_assets.studio.layouts import composition_words, layout_named
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
 from creative_assets.studio.previews import STRIP_SOURCE_PX, Previews, strip_of
@@ -128,7 +129,7 @@ def art_direction_request(
 
 
 def picture_prompt(
-    art: ArtDirection, brand_name: str, fmt: Format, direction: Direction, *, from_photos: bool
+    art: ArtDirection, brand_name: str, composition: str, *, from_photos: bool
 ) -> str:
     """The words for the image model, one labelled paragraph a line."""
     lines = [
@@ -138,7 +139,7 @@ def picture_prompt(
         f"Light: {art.lighting}",
         f"Mood: {art.mood}",
         f"Palette: {', '.join(art.palette)}",
-        f"Composition: {composition_words(fmt, direction)}",
+        f"Composition: {composition}",
         f"Avoid: {'; '.join(art.avoid)}",
         "No text, no lettering, no logos, no watermarks anywhere in the picture.",
     ]
@@ -153,14 +154,13 @@ def pictures_version(
     variant: VariantBrief, choice: ModelChoice, take: int, context_version: str
 ) -> str:
     """The version of the variant's base images; shared imagery leaves the context out."""
-    direction = composition_direction(variant)
     shapes = shapes_for(variant.formats, choice.image_model)
     return version_of(
         CODE_VERSION,
         art_direction_request(variant, None, choice, take).key,
         None if variant.imagery == "shared" else context_version,
         [choice.image_model, choice.image_quality],
-        [composition_words(format_named(shape.formats[0]), direction) for shape in shapes],
+        [_composition(variant, shape) for shape in shapes],
         [photo.sha256 for photo in variant.photos],
         [shape.model_dump() for shape in shapes],
     )
@@ -208,12 +208,10 @@ def picture_request(
     take: int,
 ) -> PictureRequest:
     """The request for the picture of one shape, laid out for the first of its formats."""
-    direction = composition_direction(variant)
     prompt = picture_prompt(
         art,
         variant.brand_name,
-        format_named(shape.formats[0]),
-        direction,
+        _composition(variant, shape),
         from_photos=bool(photos) and image_family(choice.image_model).edits,
     )
     return PictureRequest(
@@ -224,6 +222,15 @@ def picture_request(
         quality=choice.image_quality,
         photos=photos,
         take=take,
+    )
+
+
+def _composition(variant: VariantBrief, shape: Shape) -> str:
+    """Where subject and calm are wanted, by the layout of the first of the shape's formats."""
+    return composition_words(
+        layout_named(variant.layout),
+        format_named(shape.formats[0]),
+        composition_direction(variant),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 Direction = Literal["ltr", "rtl"]
 FileType = Literal["png", "jpeg", "webp"]
+LayoutName = Literal["overlay", "panel", "card"]
 
 
 class Frozen(BaseModel):

@@ -74,6 +74,7 @@ def _variant(
         reference=_reference(brief, product, locale),
         formats=brief.output.aspect_ratios,
         file_type=brief.output.file_type,
+        layout=brief.output.layout,
         logo_wish=brief.placement.logo,
         imagery=brief.imagery,
     )

@@ -16,7 +16,8 @@ from creative_assets.standin.scenes.painter import PAINTERS
 from creative_assets.standin.scenes.prompt import FAMILY_WORDS, read_prompt
 from creative_assets.standin.scenes.stage import Ground, stage_for
 from creative_assets.standin.scenes.staging import room_for, stand
-from creative_assets.studio.formats import Format, all_formats, composition_words, zone_box
+from creative_assets.studio.formats import Format, all_formats
+from creative_assets.studio.layouts import composition_words, layout_named, text_zones, zone_box
 from creative_assets.studio.values import Direction, Size
 
 SETTINGS: Mapping[str, str] = {
@@ -153,20 +154,22 @@ def test_the_product_keeps_a_gap_to_where_the_text_goes(
 ) -> None:
     size = Size(width_px=fmt.size.width_px // 4, height_px=fmt.size.height_px // 4)
     asked = prompt(SETTINGS[family]).replace("Keep the lower 48% of the frame calm", "{}")
-    asked = asked.format(composition_words(fmt, direction))
+    layout = layout_named("overlay")
+    asked = asked.format(composition_words(layout, fmt, direction))
     picture = pixels(paint_scene(asked, size, [packshot()], 6))
     # Its reflection in wet ground is weaker than that.
     rows, columns = np.nonzero(picture[..., 0] - picture[..., 1] > 125)
-    text = zone_box(fmt.text_zones[0], size, direction)
+    [zone, *_] = text_zones(layout, fmt)
+    left, top, right, _ = (edge / 4 for edge in zone_box(zone, fmt, direction).corners)
     gap_px = 0.04 * size.height_px
     assert rows.size > 0.02 * size.width_px * size.height_px
-    match fmt.text_zones[0].name:
+    match zone.name:
         case "lower":
-            assert np.percentile(rows, 99.5) <= text.top_px - gap_px
+            assert np.percentile(rows, 99.5) <= top - gap_px
         case "start" if direction == "ltr":
-            assert np.percentile(columns, 0.5) >= text.right_px + gap_px
+            assert np.percentile(columns, 0.5) >= right + gap_px
         case _:
-            assert np.percentile(columns, 99.5) <= text.left_px - gap_px
+            assert np.percentile(columns, 99.5) <= left - gap_px
 
 
 @pytest.mark.parametrize("ratio", [0.3, 1.0, 2.5])

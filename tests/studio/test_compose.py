@@ -15,13 +15,15 @@ from creative_assets.studio.compose import (
     redrawn,
 )
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.formats import Format, format_named, safe_box, zone_box
+from creative_assets.studio.formats import Format, format_named, safe_box
 from creative_assets.studio.layout import FormatPlan
+from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
 from creative_assets.studio.logo import LogoSpot
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box
 
 FORMATS = ("1x1", "4x5", "9x16", "16x9")
+OVERLAY = layout_named("overlay")
 CORNER = Box(left_px=0, top_px=0, width_px=10, height_px=10)
 COPY = {
     "en-US": ("Slow mornings, cold-brewed", "Beans steeped 18 hours, now 20 % off.", "Try it"),
@@ -44,11 +46,13 @@ COPY = {
 def plan_for(fmt: Format, locale: str, zone: int = 0) -> FormatPlan:
     return FormatPlan(
         format=fmt.name,
+        layout=OVERLAY.name,
         size=fmt.size,
-        crop=Box(left_px=0, top_px=0, width_px=fmt.size.width_px, height_px=fmt.size.height_px),
+        crop=frame_box(fmt),
+        picture=frame_box(fmt),
         upscale=1.0,
         subject=CORNER,
-        text_zone=zone_box(fmt.text_zones[zone], fmt.size, direction_of(locale)),
+        text_zone=zone_box(text_zones(OVERLAY, fmt)[zone], fmt, direction_of(locale)),
         logo=LogoSpot(
             name="top-left", box=CORNER, version="default", contrast=5.0, calmness=1.0, plate=False
         ),
@@ -98,7 +102,7 @@ def test_all_texts_stand_apart_inside_the_text_zone_and_the_safe_zone(
     format_name: str, locale: str
 ) -> None:
     fmt = format_named(format_name)
-    for zone in range(len(fmt.text_zones)):
+    for zone in range(len(text_zones(OVERLAY, fmt))):
         blocks = composed(format_name, locale, zone=zone).report.blocks
         assert [each.role for each in blocks] == [
             "headline",
@@ -208,7 +212,7 @@ def with_subject(fmt: Format, locale: str, zone: int = 0) -> FormatPlan:
         "upper": (200, bottom_px, width_px - 200, height_px),
         "start": (right_px, 0, width_px, height_px),
         "end": (0, 0, left_px, height_px),
-    }[fmt.text_zones[zone].name]
+    }[text_zones(OVERLAY, fmt)[zone].name]
     box = Box(
         left_px=subject[0],
         top_px=subject[1],

@@ -52,6 +52,7 @@ VARIANT = VariantBrief(
     reference=None,
     formats=("1x1",),
     file_type="jpeg",
+    layout="overlay",
     logo_wish=None,
     imagery="localized",
 )

@@ -14,7 +14,6 @@ from creative_assets.standin.serve import StandIn
 from creative_assets.studio.acceptance import kept_at
 from creative_assets.studio.brief import FileRef
 from creative_assets.studio.context import ContextPack
-from creative_assets.studio.formats import composition_words, format_named
 from creative_assets.studio.images import open_picture
 from creative_assets.studio.pictures import (
     ArtDirection,
@@ -87,22 +86,18 @@ def test_formats_share_a_picture_where_the_model_has_no_shape_of_their_own(
 
 
 def test_a_prompt_is_labelled_lines_with_a_calm_place_for_the_text() -> None:
-    fmt = format_named("9x16")
-
-    lines = picture_prompt(ART, "Nordlys", fmt, "ltr", from_photos=False).splitlines()
+    lines = picture_prompt(ART, "Nordlys", "Keep it calm.", from_photos=False).splitlines()
 
     assert lines[0] == "Advertising photograph for Nordlys: the first quiet minute"
     assert "Palette: #0b3d2e, #f4e9d8" in lines
-    assert f"Composition: {composition_words(fmt, 'ltr')}" in lines
+    assert "Composition: Keep it calm." in lines
     assert "Avoid: clutter; hands" in lines
     assert lines[-1].startswith("No text, no lettering, no logos")
 
 
 def test_only_with_photos_the_prompt_asks_to_keep_the_product_as_they_show_it() -> None:
-    fmt = format_named("1x1")
-
-    assert "photos" in picture_prompt(ART, "Nordlys", fmt, "ltr", from_photos=True)
-    assert "photos" not in picture_prompt(ART, "Nordlys", fmt, "ltr", from_photos=False)
+    assert "photos" in picture_prompt(ART, "Nordlys", "Calm.", from_photos=True)
+    assert "photos" not in picture_prompt(ART, "Nordlys", "Calm.", from_photos=False)
 
 
 @pytest.mark.parametrize(
