@@ -10,6 +10,7 @@ import pytest
 import typer
 from ruamel.yaml import YAML
 
+from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization
 from creative_assets.assets.stages import StagesConfig
 from creative_assets.cli import app
@@ -290,11 +291,12 @@ def test_every_metadata_row_of_a_run_is_explained_and_no_other_is(
 ) -> None:
     events = produced(accepted(brief), STAGES, bench, variants_in_flight=1, grace_s=1)
     with dg.DagsterInstance.ephemeral() as instance:
+        inputs = Inputs(instance, STAGES, [])
         shown = {
             name
             for event in events
             if isinstance(event, StageDone)
-            for name in materialization(event, instance, archive).metadata
+            for name in materialization(event, inputs, archive).metadata
         }
     explained = set(CODE_SPAN.findall(first_cells(ANALYSTS, "row")))
 

@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 from pydantic import BaseModel
 
+from creative_assets.assets.inputs import Inputs
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.branding import BrandedImage, BrandedImages
 from creative_assets.studio.context import ContextPack
@@ -39,11 +40,10 @@ Metadata = dict[str, dg.MetadataValue[Any]]
 Row = dict[str, str | int | float]
 
 
-def materialization(
-    done: StageDone, instance: dg.DagsterInstance, archive: Archive
-) -> dg.AssetMaterialization:
+def materialization(done: StageDone, inputs: Inputs, archive: Archive) -> dg.AssetMaterialization:
     """The materialization of a stage's output for its variant."""
     output, key = done.output, done.variant.key
+    inputs.told(output.stage, key)
     return dg.AssetMaterialization(
         asset_key=output.stage,
         partition=key,
@@ -55,7 +55,7 @@ def materialization(
             **_models(done, archive),
             **_storage(output, archive),
         },
-        tags=_version_tags(done, instance),
+        tags=_version_tags(done, inputs),
     )
 
 
@@ -246,13 +246,12 @@ def _table(rows: Sequence[Row]) -> dg.MetadataValue[Any]:
     return dg.MetadataValue.table([dg.TableRecord(row) for row in rows])
 
 
-def _version_tags(done: StageDone, instance: dg.DagsterInstance) -> dict[str, str]:
-    output, key = done.output, done.variant.key
+def _version_tags(done: StageDone, inputs: Inputs) -> dict[str, str]:
+    output = done.output
     tags = {_DATA_VERSION_TAG: output.version, _CODE_VERSION_TAG: output.code_version}
     for upstream, version in done.inputs.items():
-        filtered = dg.AssetRecordsFilter(asset_key=dg.AssetKey(upstream), asset_partitions=[key])
-        records = instance.fetch_materializations(filtered, limit=1).records
-        if records:
+        event_id = inputs.event_id(upstream, done.variant.key)
+        if event_id is not None:
             tags[f"{_INPUT_VERSION_TAG}/{upstream}"] = version
-            tags[f"{_INPUT_POINTER_TAG}/{upstream}"] = str(records[0].storage_id)
+            tags[f"{_INPUT_POINTER_TAG}/{upstream}"] = str(event_id)
     return tags

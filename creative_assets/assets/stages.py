@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import dagster as dg
 from pydantic import Field
 
+from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
 from creative_assets.resources.opening import Archive
@@ -51,9 +52,10 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
             if config.new_take:
                 _ask_new_takes(config, context, archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
+            inputs = Inputs(context.instance, stages, keys)
             for event in studio.produced(jobs, stages, archive):
                 if isinstance(event, StageDone):
-                    yield materialization(event, context.instance, archive)
+                    yield materialization(event, inputs, archive)
                 else:
                     context.log.error("%s at %s: %s", event.variant_key, event.stage, event.error)
                     failures.append(event)

@@ -87,6 +87,26 @@ class ImageFacts(Frozen):
     size_bytes: int
 
 
+def kind_of(content: bytes, name: str) -> ImageKind:
+    """What kind of image file this is, by how it begins; nothing is decoded.
+
+    Raises:
+        RenderError: It is none of them, too large, or of another kind than its name says.
+    """
+    if len(content) > MAX_INPUT_BYTES:
+        found = f"has {len(content)} bytes"
+        _refuse(name, found, f"at most {MAX_INPUT_BYTES}", "Save it smaller")
+    kind = _sniff(content)
+    if kind is None:
+        found = "is empty" if not content else f"begins with {content[:8]!r}"
+        _refuse(name, found, "a PNG, JPEG, WebP or SVG file", "Export it as one of these")
+    suffix = name.rpartition(".")[2].lower()
+    if _SUFFIXES.get(suffix, kind) != kind:
+        fix = f"Rename it to end in .{kind}, or export it again as .{suffix}"
+        _refuse(name, f"holds a {kind} file", f"a {_SUFFIXES[suffix]}, as its name says", fix)
+    return kind
+
+
 def inspect_image(content: bytes, name: str) -> ImageFacts:
     """Proves that the image is whole and safe to use.
 
@@ -100,7 +120,7 @@ def inspect_image(content: bytes, name: str) -> ImageFacts:
     Raises:
         RenderError: It is broken, too large, of another kind than its name says, or unsafe.
     """
-    kind = _kind_of(content, name)
+    kind = kind_of(content, name)
     if kind == "svg":
         _, size = safe_svg(content, name)
     else:
@@ -118,7 +138,7 @@ def open_picture(content: bytes, name: str) -> Image.Image:
     Raises:
         RenderError: See `inspect_image`; also for an SVG.
     """
-    kind = _kind_of(content, name)
+    kind = kind_of(content, name)
     if kind == "svg":
         _refuse(name, "is an SVG drawing", "a picture of pixels", "Export it as a PNG")
     try:
@@ -170,21 +190,6 @@ def safe_svg(content: bytes, name: str) -> tuple[str, Size]:
     root.attrib.setdefault("viewBox", f"0 0 {width} {height}")
     size = Size(width_px=max(1, round(width)), height_px=max(1, round(height)))
     return ET.tostring(root, encoding="unicode"), size
-
-
-def _kind_of(content: bytes, name: str) -> ImageKind:
-    if len(content) > MAX_INPUT_BYTES:
-        found = f"has {len(content)} bytes"
-        _refuse(name, found, f"at most {MAX_INPUT_BYTES}", "Save it smaller")
-    kind = _sniff(content)
-    if kind is None:
-        found = "is empty" if not content else f"begins with {content[:8]!r}"
-        _refuse(name, found, "a PNG, JPEG, WebP or SVG file", "Export it as one of these")
-    suffix = name.rpartition(".")[2].lower()
-    if _SUFFIXES.get(suffix, kind) != kind:
-        fix = f"Rename it to end in .{kind}, or export it again as .{suffix}"
-        _refuse(name, f"holds a {kind} file", f"a {_SUFFIXES[suffix]}, as its name says", fix)
-    return kind
 
 
 def _sniff(content: bytes) -> ImageKind | None:

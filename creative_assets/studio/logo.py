@@ -15,7 +15,7 @@ import resvg_py
 from PIL import Image, ImageDraw
 
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.images import inspect_image, open_picture, safe_svg
+from creative_assets.studio.images import kind_of, open_picture, safe_svg
 from creative_assets.studio.sight import (
     Floats,
     Rgb,
@@ -262,7 +262,7 @@ def _mark_for(logo: Logo, spot: LogoSpot) -> Image.Image:
 @functools.lru_cache(maxsize=16)
 def _master(logo_file: LogoFile) -> Image.Image:
     """The ink, RGBA, large enough to be only ever scaled down where its file allows it."""
-    if inspect_image(logo_file.content, logo_file.name).kind == "svg":
+    if kind_of(logo_file.content, logo_file.name) == "svg":
         drawn = _draw_svg(logo_file, _MASTER_PX)
         share = max(_trimmed(drawn, logo_file).size) / _MASTER_PX
         if share < 1:

@@ -10,7 +10,7 @@ from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.formats import format_named
 from creative_assets.studio.generations import Generation, Payer
-from creative_assets.studio.images import inspect_image, open_small
+from creative_assets.studio.images import kind_of, open_small
 from creative_assets.studio.layouts import composition_words, layout_named
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
@@ -236,7 +236,7 @@ def _composition(variant: VariantBrief, shape: Shape) -> str:
 
 async def _input_image(photo: FileRef, bench: Workbench) -> InputImage:
     content = await bench.io(bench.store.get_verified, photo)
-    kind = (await bench.cpu(inspect_image, content, photo.name)).kind
+    kind = kind_of(content, photo.name)  # that it is whole was proven when the brief was accepted
     return InputImage(name=photo.name, content=content, media_type=f"image/{kind}")
 
 

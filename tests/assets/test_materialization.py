@@ -4,6 +4,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.context import ContextPack
@@ -28,6 +29,11 @@ PACK = ContextPack(
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as opened:
         yield opened
+
+
+@pytest.fixture
+def inputs(instance: dg.DagsterInstance, job: Job) -> Inputs:
+    return Inputs(instance, [CONTEXT_PACK], [job.variant.key])
 
 
 @pytest.fixture
@@ -74,16 +80,14 @@ def told(event: dg.AssetMaterialization) -> dict[str, Any]:
     return {name: value.value for name, value in event.metadata.items()}
 
 
-def test_only_what_was_made_is_counted_as_spent(
-    job: Job, instance: dg.DagsterInstance, archive: Archive
-) -> None:
+def test_only_what_was_made_is_counted_as_spent(job: Job, inputs: Inputs, archive: Archive) -> None:
     uses = (
         use("a", made=True, cost_usd=0.25),
         use("b", made=True, cost_usd=0.5),
         use("c", made=False, cost_usd=99.0),
     )
 
-    event = materialization(done(job, *uses), instance, archive)
+    event = materialization(done(job, *uses), inputs, archive)
 
     metadata = told(event)
     assert (metadata["generations_made"], metadata["generations_reused"]) == (2, 1)
@@ -93,55 +97,53 @@ def test_only_what_was_made_is_counted_as_spent(
 
 
 def test_a_cost_that_is_unknown_is_never_shown_as_zero(
-    job: Job, instance: dg.DagsterInstance, archive: Archive
+    job: Job, inputs: Inputs, archive: Archive
 ) -> None:
     uses = (use("a", made=True, cost_usd=0.25), use("b", made=True, cost_usd=None))
 
-    metadata = told(materialization(done(job, *uses), instance, archive))
+    metadata = told(materialization(done(job, *uses), inputs, archive))
 
     assert metadata["cost_usd"] == "unknown"
 
 
 def test_what_the_stand_in_made_is_said_to_be_the_stand_ins(
-    job: Job, instance: dg.DagsterInstance, archive: Archive
+    job: Job, inputs: Inputs, archive: Archive
 ) -> None:
     uses = (use("a", made=True, cost_usd=0.0, service="stand-in"),)
 
-    metadata = told(materialization(done(job, *uses), instance, archive))
+    metadata = told(materialization(done(job, *uses), inputs, archive))
 
     assert metadata["models"] == "gpt-6-luna, played by the stand-in"
 
 
 def test_the_models_of_one_service_are_named_together(
-    job: Job, instance: dg.DagsterInstance, archive: Archive
+    job: Job, inputs: Inputs, archive: Archive
 ) -> None:
     words = use("a", made=True, cost_usd=0.25)
     picture = words.model_copy(update={"key": "b", "model": "gpt-image-2.6-flare"})
 
-    metadata = told(materialization(done(job, words, picture), instance, archive))
+    metadata = told(materialization(done(job, words, picture), inputs, archive))
 
     assert metadata["models"] == "gpt-6-luna and gpt-image-2.6-flare at api.openai.com"
 
 
-def test_a_stage_that_asks_no_model_says_so(
-    job: Job, instance: dg.DagsterInstance, archive: Archive
-) -> None:
-    event = materialization(done(job), instance, archive)
+def test_a_stage_that_asks_no_model_says_so(job: Job, inputs: Inputs, archive: Archive) -> None:
+    event = materialization(done(job), inputs, archive)
 
     assert event.description == "Made without asking a model."
     assert "models" not in told(event)
 
 
 def test_versions_are_tags_and_an_upstream_that_dagster_never_saw_is_left_out(
-    job: Job, instance: dg.DagsterInstance, archive: Archive
+    job: Job, inputs: Inputs, archive: Archive
 ) -> None:
-    event = materialization(done(job), instance, archive)
+    event = materialization(done(job), inputs, archive)
 
     assert event.tags == {"dagster/data_version": "0123456789", "dagster/code_version": "7"}
 
 
 def test_the_newest_upstream_materialization_of_the_same_variant_is_the_input(
-    job: Job, instance: dg.DagsterInstance, archive: Archive
+    job: Job, instance: dg.DagsterInstance, inputs: Inputs, archive: Archive
 ) -> None:
     for partition in (job.variant.key, job.variant.key, "other/en-US/tea"):
         upstream = dg.AssetMaterialization("variant_brief", partition=partition)
@@ -151,7 +153,7 @@ def test_the_newest_upstream_materialization_of_the_same_variant_is_the_input(
     )
     newest = instance.fetch_materializations(wanted, limit=1).records[0].storage_id
 
-    tags = materialization(done(job), instance, archive).tags or {}
+    tags = materialization(done(job), inputs, archive).tags or {}
 
     assert tags["dagster/input_data_version/variant_brief"] == "9876543210"
     assert tags["dagster/input_event_pointer/variant_brief"] == str(newest)
