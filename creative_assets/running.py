@@ -27,10 +27,7 @@ from creative_assets.partitions import PARTITIONS_NAME, range_tags
 from creative_assets.resources.opening import Archive, model_choice, open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.acceptance import accept_at, load_jobs
-from creative_assets.studio.brief import VariantBrief
-from creative_assets.studio.contact_sheet import make_contact_sheet
-from creative_assets.studio.errors import RenderError
-from creative_assets.studio.finals import FinalCreatives
+from creative_assets.studio.contact_sheet import page_path, picture_path
 from creative_assets.studio.intake import contiguous_ranges
 from creative_assets.studio.local_brief import jobs_of, load_local_brief, submit_brief
 from creative_assets.studio.produce import Job, kept_output, stage_versions
@@ -200,7 +197,7 @@ def _report(
         for final in creatives.finals:
             out.print(f"  {_shown(archive, final.file.path)}", soft_wrap=True, highlight=False)
     if finals:
-        _show_contact_sheet(finals, archive, out)
+        _show_contact_sheet(finals[0][0].campaign_id, archive, out)
     if not spending.made and len(finals) == len(jobs):
         out.print("Nothing to make: everything was there already. No generation was made.")
     out.print(
@@ -215,15 +212,14 @@ def _report(
     )
 
 
-def _show_contact_sheet(
-    finals: Sequence[tuple[VariantBrief, FinalCreatives]], archive: Archive, out: Console
-) -> None:
-    try:
-        sheet = make_contact_sheet(finals, archive.store)
-    except RenderError as error:  # an overview alone: the finals are there
-        out.print(f"\n[yellow]No contact sheet:[/] {escape(str(error))}")
-    else:
-        out.print(f"\nContact sheet: {_shown(archive, sheet.path)}", soft_wrap=True)
+def _show_contact_sheet(campaign_id: str, archive: Archive, out: Console) -> None:
+    out.print()
+    for name, path in (
+        ("Contact sheet", page_path(campaign_id)),
+        ("As one picture", picture_path(campaign_id)),
+    ):
+        if archive.store.exists(path):
+            out.print(f"{name}: {_shown(archive, path)}", soft_wrap=True, highlight=False)
 
 
 def _shown(archive: Archive, path: str) -> str:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from creative_assets.assets.inputs import Inputs
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.branding import BrandedImage, BrandedImages
+from creative_assets.studio.contact_sheet import page_path
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import CreativeAssetsError
@@ -23,7 +24,7 @@ from creative_assets.studio.finals import Final, FinalCreatives
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.produce import StageDone, VariantFailed
-from creative_assets.studio.stages import StageOutput
+from creative_assets.studio.stages import FINAL_CREATIVES, StageOutput
 from creative_assets.studio.store import StoredFile
 
 # Documented tags of Dagster: with all of them, and not with the first alone, the UI knows what is
@@ -54,6 +55,7 @@ def materialization(done: StageDone, inputs: Inputs, archive: Archive) -> dg.Ass
             **_spending(done),
             **_models(done, archive),
             **_storage(output, archive),
+            **_contact_sheet(done, archive),
         },
         tags=_version_tags(done, inputs),
     )
@@ -232,6 +234,14 @@ def _storage(output: StageOutput[Any], archive: Archive) -> Metadata:
         hashes = {name: file.sha256 for name, file in output.files.items()}
         metadata["sha256"] = dg.MetadataValue.json(hashes)
     return metadata
+
+
+def _contact_sheet(done: StageDone, archive: Archive) -> Metadata:
+    """Where the page is that the run writes at its end."""
+    if done.output.stage != FINAL_CREATIVES:
+        return {}
+    page = f"{archive.store.url}/{page_path(done.variant.campaign_id)}"
+    return {"contact_sheet": dg.MetadataValue.path(page)}
 
 
 def _texts(texts: Mapping[str, str]) -> Metadata:

@@ -13,11 +13,13 @@ from pydantic import Field
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
-from creative_assets.resources.opening import Archive
+from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import load_jobs
+from creative_assets.studio.contact_sheet import write_contact_sheet
+from creative_assets.studio.errors import CreativeAssetsError
 from creative_assets.studio.produce import StageDone
-from creative_assets.studio.stages import STAGES, TAKEABLE
+from creative_assets.studio.stages import FINAL_CREATIVES, STAGES, TAKEABLE
 
 
 class StagesConfig(dg.Config):
@@ -53,16 +55,35 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
                 _ask_new_takes(config, context, archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
             inputs = Inputs(context.instance, stages, keys)
+            campaigns: set[str] = set()
             for event in studio.produced(jobs, stages, archive):
                 if isinstance(event, StageDone):
+                    if event.output.stage == FINAL_CREATIVES:
+                        campaigns.add(event.variant.campaign_id)
                     yield materialization(event, inputs, archive)
                 else:
                     context.log.error("%s at %s: %s", event.variant_key, event.stage, event.error)
                     failures.append(event)
+            for campaign_id in sorted(campaigns):
+                _write_contact_sheet(campaign_id, context, studio, archive)
         if failures:
             raise run_failure(failures, len(keys))
 
     return creative_stages
+
+
+def _write_contact_sheet(
+    campaign_id: str,
+    context: dg.AssetExecutionContext,
+    studio: StudioResource,
+    archive: Archive,
+) -> None:
+    """Once a run and campaign, and not for each variant: it reads all finals of the campaign."""
+    choice = model_choice(studio.settings())
+    try:
+        write_contact_sheet(campaign_id, choice, archive.store, archive.records)
+    except CreativeAssetsError as error:  # an overview alone: the finals are there
+        context.log.warning("The contact sheet of %s is not up to date: %s", campaign_id, error)
 
 
 def _ask_new_takes(

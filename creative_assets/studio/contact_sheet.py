@@ -1,45 +1,117 @@
-"""The contact sheet: every final of some variants in its place, on one picture."""
+"""The contact sheet: every final of a campaign in its place, as a page and as one picture.
 
-import hashlib
+It is written again at the end of each run that finished a final, and shows what is current: alone
+in the store it is overwritten. How it looks is `sheet_page`'s and `sheet_picture`'s matter.
+"""
+
 import io
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from PIL import Image
 
+from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.brief import VariantBrief
-from creative_assets.studio.export import contact_sheet
-from creative_assets.studio.finals import FinalCreatives
-from creative_assets.studio.images import open_picture
-from creative_assets.studio.locales import display_name
+from creative_assets.studio.errors import MissingInputError
+from creative_assets.studio.finals import Final, FinalCreatives
+from creative_assets.studio.images import open_small
+from creative_assets.studio.locales import display_name, english_name
+from creative_assets.studio.models.services import STAND_IN
+from creative_assets.studio.produce import Job, kept_output, stage_versions
+from creative_assets.studio.records import Records
+from creative_assets.studio.sheet_page import Place, Shown, draw_page
+from creative_assets.studio.sheet_picture import draw_sheet, row_height_px
+from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput
 from creative_assets.studio.store import Store, StoredFile
 
-_MAX_ROWS = 60
+_MOST_IN_PICTURE = 24
+_READERS = 8
 
 
-def make_contact_sheet(
-    finals: Sequence[tuple[VariantBrief, FinalCreatives]], store: Store
-) -> StoredFile:
-    """The sheet of one campaign's finals, a row a variant, kept in the store as a JPEG.
+@dataclass(frozen=True)
+class _Row:
+    """A variant, and its finals: none where it is not finished. `preview` shows them in a row."""
 
-    Of more than 60 variants the first 60: a larger picture helps nobody.
+    variant: VariantBrief
+    finals: tuple[Final, ...] = ()
+    preview: bytes | None = None
+
+
+def page_path(campaign_id: str) -> str:
+    """Where a campaign's contact sheet is kept."""
+    return f"campaigns/{campaign_id}/contact_sheet.html"
+
+
+def picture_path(campaign_id: str) -> str:
+    """Where the picture of the contact sheet is kept."""
+    return f"campaigns/{campaign_id}/contact_sheet.png"
+
+
+def write_contact_sheet(
+    campaign_id: str, choice: ModelChoice, store: Store, records: Records
+) -> None:
+    """Write the page with all variants of the campaign, and the picture with the first finished.
+
+    Raises:
+        RenderError: The picture cannot be drawn; the page is there.
     """
-    shown = finals[:_MAX_ROWS]
-    campaign_id = shown[0][0].campaign_id
-    rows = [(_label(variant), _pictures(creatives, store)) for variant, creatives in shown]
-    title = f"{shown[0][0].brand_name}: {campaign_id}"
+    keys = [row.key for row in records.variants_of(campaign_id) if row.active]
+    jobs, _ = load_jobs(keys, store, records)
+    with ThreadPoolExecutor(_READERS, "sheet") as readers:
+        rows = list(readers.map(lambda job: _row(job, choice, store), jobs))
+    rows.sort(key=lambda row: (row.variant.product_id, row.variant.locale))
+    finished = [row for row in rows if row.finals]
+    if not finished:
+        return
+    title = f"{finished[0].variant.brand_name}: {campaign_id}"
+    models = "the stand-in" if choice.service == STAND_IN else f"the models at {choice.service}"
+    note = f"{len(finished)} of {len(rows)} variants are finished. Pictures and copy by {models}."
+    page = draw_page(title, note, [_place(row) for row in rows])
+    store.put(page_path(campaign_id), page.encode())
+    store.put(picture_path(campaign_id), _picture(finished[:_MOST_IN_PICTURE], title, store))
+
+
+def _row(job: Job, choice: ModelChoice, store: Store) -> _Row:
+    version = stage_versions(job, choice)[FINAL_CREATIVES]
+    output = kept_output(job.variant, FINAL_CREATIVES, version, store)
+    if output is None:
+        return _Row(job.variant)
+    return _Row(job.variant, output.data.finals, _preview(output, store))
+
+
+def _preview(output: StageOutput[FinalCreatives], store: Store) -> bytes | None:
+    try:
+        return store.get_verified(output.preview) if output.preview else None
+    except MissingInputError:  # the page has links too
+        return None
+
+
+def _place(row: _Row) -> Place:
+    folder = f"campaigns/{row.variant.campaign_id}/"
+    return Place(
+        product=row.variant.product_name,
+        locale=english_name(row.variant.locale),
+        tag=row.variant.locale,
+        finals=tuple(
+            Shown(final.format, final.size, final.file.path.removeprefix(folder))
+            for final in row.finals
+        ),
+        preview=row.preview,
+    )
+
+
+def _picture(rows: Sequence[_Row], title: str, store: Store) -> bytes:
+    row_px = row_height_px([final.size for final in rows[0].finals], len(rows))
+
+    def small(file: StoredFile) -> Image.Image:
+        return open_small(store.get_verified(file), file.path, row_px)
+
+    labelled = [(_label(row.variant), [small(final.file) for final in row.finals]) for row in rows]
     buffer = io.BytesIO()
-    contact_sheet(rows, title).save(buffer, "JPEG", quality=88)
-    content = buffer.getvalue()
-    name = hashlib.sha256(content).hexdigest()[:20]
-    return store.put_once(f"campaigns/{campaign_id}/contact_sheets/{name}.jpg", content)
+    draw_sheet(labelled, title, row_px).save(buffer, "PNG", compress_level=1, compress_type=3)
+    return buffer.getvalue()
 
 
 def _label(variant: VariantBrief) -> str:
     return f"{variant.product_name}\n{display_name(variant.locale)}\n{variant.locale}"
-
-
-def _pictures(creatives: FinalCreatives, store: Store) -> list[Image.Image]:
-    return [
-        open_picture(store.get_verified(final.file), final.file.path).convert("RGB")
-        for final in creatives.finals
-    ]

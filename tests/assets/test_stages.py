@@ -9,6 +9,7 @@ from dagster._core.loader import LoadingContextForTest
 from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.definitions import defs
 from creative_assets.partitions import PARTITIONS_NAME, range_tags
+from creative_assets.resources.opening import Archive
 from creative_assets.standin.behaviour import Behaviour, FaultRule
 from creative_assets.standin.serve import StandIn
 from creative_assets.studio.produce import Job
@@ -33,7 +34,9 @@ SHOWN = {
         *("preview", "files", "sha256", "models"),
     },
     "branded_images": {"preview", "logo", "files", "sha256", "models"},
-    "final_creatives": {"preview", "preview_large", "finals", "files", "sha256"},
+    "final_creatives": {
+        *("preview", "preview_large", "finals", "files", "sha256", "contact_sheet"),
+    },
 }
 
 
@@ -152,6 +155,18 @@ def test_pictures_are_small_enough_to_show_beside_each_row(run: Run, keys: list[
         assert len(preview) < 1_000, stage
     large = metadata(made(result)[keys[0], "final_creatives"])["preview_large"]
     assert 1_000 < len(large) < 20_000
+
+
+def test_a_run_ends_with_one_page_of_the_campaign_that_its_finals_name(
+    run: Run, keys: list[str], archive: Archive
+) -> None:
+    result = run(keys[0], keys[1])
+
+    pages = {metadata(made(result)[key, "final_creatives"])["contact_sheet"] for key in keys[:2]}
+    campaign_id = keys[0].split("/")[0]
+    assert pages == {f"{archive.store.url}/campaigns/{campaign_id}/contact_sheet.html"}
+    page = archive.store.get(f"campaigns/{campaign_id}/contact_sheet.html").decode()
+    assert f"2 of {len(keys)} variants are finished" in page
 
 
 def test_a_selection_of_stages_makes_these_alone(

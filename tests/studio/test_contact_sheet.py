@@ -1,4 +1,4 @@
-"""One sheet shows a campaign's finals, is kept once, and no name is too long for it."""
+"""The contact sheet shows a campaign as it is now, at one place."""
 
 import io
 from collections.abc import Callable
@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from creative_assets.studio.brief import VariantBrief
+from creative_assets.resources.opening import Archive, model_choice
+from creative_assets.settings import Settings
 from creative_assets.studio.compose import TextReport
-from creative_assets.studio.contact_sheet import make_contact_sheet
+from creative_assets.studio.contact_sheet import page_path, picture_path, write_contact_sheet
 from creative_assets.studio.finals import Final, FinalCreatives
-from creative_assets.studio.produce import Job
-from creative_assets.studio.store import Store, StoredFile, open_store
+from creative_assets.studio.produce import Job, stage_versions
+from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput, folder_of
+from creative_assets.studio.store import Store
 from creative_assets.studio.values import Size
 
 Accept = Callable[[dict[str, Any]], list[Job]]
@@ -21,64 +23,106 @@ NO_TEXT = TextReport(blocks=(), scrim=None, scrim_color="#000000", scrim_alpha=0
 
 
 @pytest.fixture
-def store(request: pytest.FixtureRequest) -> Store:
-    return open_store(f"memory://{request.node.name}")
+def choice(settings: Settings) -> ModelChoice:
+    return model_choice(settings)
 
 
-@pytest.fixture
-def variant(brief: dict[str, Any], accepted: Accept) -> VariantBrief:
-    return accepted(brief)[0].variant
-
-
-def finals(store: Store, color: str) -> FinalCreatives:
+def finish(job: Job, color: str, choice: ModelChoice, store: Store) -> Final:
+    """Keep a final of one colour as the variant's output."""
     buffer = io.BytesIO()
     Image.new("RGB", (108, 108), color).save(buffer, "PNG")
+    version = stage_versions(job, choice)[FINAL_CREATIVES]
+    folder = folder_of(job.variant.campaign_id, FINAL_CREATIVES, version)
     final = Final(
         format="1x1",
         size=Size(width_px=108, height_px=108),
-        file=store.put_once(f"{color}.png", buffer.getvalue()),
+        file=store.put_once(f"{folder}/1x1.png", buffer.getvalue()),
         text=NO_TEXT,
     )
-    return FinalCreatives(finals=(final,))
-
-
-def size_of(sheet: StoredFile, store: Store) -> tuple[int, int]:
-    with Image.open(io.BytesIO(store.get_verified(sheet))) as picture:
-        assert picture.format == "JPEG"
-        return picture.size
-
-
-def test_a_sheet_has_a_row_for_each_variant_and_is_kept_under_its_campaign(
-    store: Store, variant: VariantBrief
-) -> None:
-    one = make_contact_sheet([(variant, finals(store, "red"))], store)
-    two = make_contact_sheet(
-        [(variant, finals(store, "red")), (variant, finals(store, "blue"))], store
+    output = StageOutput[FinalCreatives](
+        stage=FINAL_CREATIVES,
+        version=version,
+        code_version="1",
+        data=FinalCreatives(finals=(final,)),
+        files={},
+        generations=(),
+        strip=None,
+        preview=store.put_once(f"{folder}/preview.webp", b"webp"),
     )
+    store.put_once(f"{folder}/manifest.json", output.model_dump_json().encode())
+    return final
 
-    assert one.path.startswith("campaigns/summer/contact_sheets/")
-    assert size_of(two, store)[1] > size_of(one, store)[1]
+
+def page_of(archive: Archive) -> str:
+    return archive.store.get(page_path("summer")).decode()
 
 
-def test_the_same_finals_give_the_same_sheet_in_the_same_place(
-    store: Store, variant: VariantBrief
+def test_the_page_has_every_variant_in_its_place_and_links_to_what_is_finished(
+    brief: dict[str, Any], accepted: Accept, choice: ModelChoice, archive: Archive
 ) -> None:
-    rows = [(variant, finals(store, "red"))]
+    german, japanese = accepted(brief | {"target_locales": ["de-DE", "ja-JP"]})
+    final = finish(german, "red", choice, archive.store)
 
-    assert make_contact_sheet(rows, store) == make_contact_sheet(rows, store)
+    write_contact_sheet("summer", choice, archive.store, archive.records)
+
+    page = page_of(archive)
+    assert f'href="{final.file.path.removeprefix("campaigns/summer/")}"' in page
+    assert "1 of 2 variants are finished" in page
+    assert "not finished" in page.split(japanese.variant.locale)[1]
+    assert "the stand-in" in page
 
 
-def test_the_longest_names_that_a_brief_may_have_fit(store: Store, variant: VariantBrief) -> None:
-    long = variant.model_copy(
-        update={"product_name": "W" * 120, "brand_name": "Ж" * 120, "campaign_id": "x" * 63}
-    )
-
-    assert make_contact_sheet([(long, finals(store, "red"))], store).size_bytes > 0
-
-
-def test_of_very_many_variants_the_first_sixty_are_shown(
-    store: Store, variant: VariantBrief
+def test_what_is_finished_later_is_on_the_same_page(
+    brief: dict[str, Any], accepted: Accept, choice: ModelChoice, archive: Archive
 ) -> None:
-    rows = [(variant, finals(store, "red"))] * 61
+    german, japanese = accepted(brief | {"target_locales": ["de-DE", "ja-JP"]})
+    finish(german, "red", choice, archive.store)
+    write_contact_sheet("summer", choice, archive.store, archive.records)
+    before = archive.store.get(picture_path("summer"))
 
-    assert make_contact_sheet(rows, store) == make_contact_sheet(rows[:60], store)
+    finish(japanese, "blue", choice, archive.store)
+    write_contact_sheet("summer", choice, archive.store, archive.records)
+
+    assert "2 of 2 variants are finished" in page_of(archive)
+    with (
+        Image.open(io.BytesIO(before)) as one,
+        Image.open(io.BytesIO(archive.store.get(picture_path("summer")))) as two,
+    ):
+        assert (one.format, two.width) == ("PNG", one.width)
+        assert two.height > one.height
+
+
+def test_the_same_finals_give_the_same_sheet(
+    brief: dict[str, Any], accepted: Accept, choice: ModelChoice, archive: Archive
+) -> None:
+    (job,) = accepted(brief)
+    finish(job, "red", choice, archive.store)
+    sheets = set()
+    for _ in range(2):
+        write_contact_sheet("summer", choice, archive.store, archive.records)
+        sheets.add((page_of(archive), archive.store.get(picture_path("summer"))))
+
+    assert len(sheets) == 1
+
+
+def test_nothing_finished_makes_no_sheet(
+    brief: dict[str, Any], accepted: Accept, choice: ModelChoice, archive: Archive
+) -> None:
+    accepted(brief)
+
+    write_contact_sheet("summer", choice, archive.store, archive.records)
+
+    assert not archive.store.exists(page_path("summer"))
+
+
+def test_the_longest_names_that_a_brief_may_have_fit(
+    brief: dict[str, Any], accepted: Accept, choice: ModelChoice, archive: Archive
+) -> None:
+    brief["brand"]["name"] = "Ж" * 120
+    brief["products"][0]["name"] = "W" * 120
+    (job,) = accepted(brief)
+    finish(job, "red", choice, archive.store)
+
+    write_contact_sheet("summer", choice, archive.store, archive.records)
+
+    assert archive.store.exists(picture_path("summer"))

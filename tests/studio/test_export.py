@@ -9,12 +9,9 @@ from creative_assets.studio.errors import RenderError
 from creative_assets.studio.export import (
     BEST_QUALITY,
     LEAST_QUALITY,
-    contact_sheet,
     encode,
     encode_between_stages,
-    side_by_side,
     srgb_profile,
-    thumbnail,
 )
 from creative_assets.studio.provenance import PROCEDURAL_SOURCE, Marks
 from creative_assets.studio.values import FileType
@@ -122,52 +119,3 @@ def test_a_file_type_that_cannot_be_made_small_enough_gives_way_to_the_next() ->
 def test_a_limit_that_no_file_type_meets_is_an_error_that_says_how_small_each_was() -> None:
     with pytest.raises(RenderError, match=r"at least [\d,]+ as png and [\d,]+ as jpeg bytes"):
         encode(noise(), ("png", "jpeg"), MARKS, 4_000)
-
-
-@pytest.mark.parametrize("max_bytes", [4_000, 20_000, 100_000])
-def test_a_thumbnail_stays_under_its_limit(max_bytes: int) -> None:
-    pictures = [picture(270, 270), picture(270, 480), picture(480, 270)]
-    content = thumbnail(side_by_side(pictures, 320), max_bytes)
-    assert len(content) <= max_bytes
-    with Image.open(io.BytesIO(content)) as strip:
-        assert strip.format == "WEBP"
-        assert strip.width > 2 * strip.height
-
-
-def test_more_bytes_make_a_higher_thumbnail() -> None:
-    def height_px(max_bytes: int) -> int:
-        with Image.open(io.BytesIO(thumbnail(picture(540, 540), max_bytes))) as strip:
-            return strip.height
-
-    assert height_px(2_000) < height_px(60_000)
-
-
-def test_a_limit_that_no_thumbnail_meets_is_an_error() -> None:
-    with pytest.raises(RenderError, match="does not fit 40 bytes"):
-        thumbnail(picture(), 40)
-
-
-def test_a_contact_sheet_shows_each_picture_at_one_height() -> None:
-    red, blue = Image.new("RGB", (100, 100), "red"), Image.new("RGB", (100, 200), "blue")
-    sheet = contact_sheet([("en-US", [red, blue]), ("ar-AE", [blue])], "nordlys")
-    colors = {color: count for count, color in sheet.getcolors(1 << 24) or ()}
-    assert colors[(255, 0, 0)] == 380 * 380
-    assert colors[(0, 0, 255)] == 2 * 380 * 190
-
-
-@pytest.mark.parametrize(
-    "label",
-    ["ja-JP\n夏の朝に、ゆっくり", "صباحات هادئة", "hi-IN\nगर्मियों की सुबह", "th-TH\nกาแฟ"],
-)
-def test_a_contact_sheet_is_labelled_in_any_script(label: str) -> None:
-    rows = [(label, [picture()])]
-    assert contact_sheet(rows, "x").tobytes() != contact_sheet([("", [picture()])], "x").tobytes()
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["word " * 60, "Donaudampfschifffahrtsgesellschaftskaffee", "コールドブリュー" * 15, "W" * 120],
-)
-def test_a_label_or_title_that_is_too_long_is_shortened(name: str) -> None:
-    shortened = contact_sheet([(name, [picture()])], name)
-    assert shortened.size == contact_sheet([("x", [picture()])], "x").size

@@ -1,0 +1,143 @@
+"""The contact sheet as one picture: labelled rows of pictures under a title.
+
+What is shown on it is `contact_sheet`'s to say. The page with all finals is `sheet_page`.
+"""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from creative_assets.studio.fonts import face_for
+from creative_assets.studio.lettering import draw_line
+from creative_assets.studio.previews import places_in_row
+from creative_assets.studio.typography import (
+    Limits,
+    Overflow,
+    TypeSpec,
+    direction_of,
+    fit_text,
+)
+from creative_assets.studio.values import Box, Size
+
+# How large the pictures on it are: as much as their number leaves of a picture to be looked at.
+_PICTURES_PIXELS = 6_000_000
+_HIGHEST_ROW_PX = 380
+
+_PAPER = (250, 249, 246)
+_RULE = (226, 224, 218)
+_MARGIN_PX, _GAP_PX, _HEAD_PX = 64, 20, 164
+_LABEL_PX, _LEAST_STEP_PX, _BETWEEN_ROWS_PX = 250, 150, 44
+
+# First word of a character's Unicode name → a locale that sets it right. Kana before Han.
+_LABEL_LOCALES = {
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "HANGUL": "ko",
+    "CJK": "zh-Hans",
+    "ARABIC": "ar",
+    "HEBREW": "he",
+    "THAI": "th",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Lettering:
+    """How a kind of text is set on a contact sheet."""
+
+    weight: int
+    largest_px: int
+    smallest_px: int
+    max_lines: int
+    color: tuple[int, int, int]
+
+
+_TITLE = _Lettering(700, largest_px=44, smallest_px=24, max_lines=1, color=(28, 28, 30))
+_LABEL = _Lettering(650, largest_px=28, smallest_px=16, max_lines=3, color=(28, 28, 30))
+_DETAIL = _Lettering(400, largest_px=20, smallest_px=14, max_lines=4, color=(104, 104, 110))
+
+
+def row_height_px(sizes: Sequence[Size], rows: int) -> int:
+    """How high the pictures are on a sheet with so many rows of pictures of those sizes."""
+    width_of_unit = places_in_row(sizes, 1000)[-1].right_px / 1000
+    return min(_HIGHEST_ROW_PX, round(math.sqrt(_PICTURES_PIXELS / (width_of_unit * rows))))
+
+
+def draw_sheet(
+    rows: Sequence[tuple[str, Sequence[Image.Image]]], title: str, row_px: int
+) -> Image.Image:
+    """Labelled rows of pictures (RGB), `row_px` high, under a title.
+
+    A label may be in any script; its second and further lines are set smaller.
+
+    Raises:
+        RenderError: A label or the title has a character that no font has.
+    """
+    places = [places_in_row([_size(image) for image in images], row_px) for _, images in rows]
+    pictures_px = _MARGIN_PX + _LABEL_PX
+    width_px = pictures_px + max(row[-1].right_px for row in places) + _MARGIN_PX
+    step_px = max(row_px, _LEAST_STEP_PX) + _BETWEEN_ROWS_PX
+    height_px = _HEAD_PX + len(rows) * step_px - _BETWEEN_ROWS_PX + _MARGIN_PX
+    sheet = Image.new("RGB", (width_px, height_px), _PAPER)
+    title_room = Box(
+        left_px=_MARGIN_PX,
+        top_px=_MARGIN_PX - 12,
+        width_px=width_px - 2 * _MARGIN_PX,
+        height_px=_HEAD_PX - _MARGIN_PX,
+    )
+    _write(sheet, title, title_room, _TITLE)
+    for index, (label, images) in enumerate(rows):
+        top_px = _HEAD_PX + index * step_px
+        line_px = top_px - _BETWEEN_ROWS_PX // 2
+        ImageDraw.Draw(sheet).line(
+            (_MARGIN_PX, line_px, width_px - _MARGIN_PX, line_px), fill=_RULE
+        )
+        _write_label(sheet, label, top_px, step_px - _BETWEEN_ROWS_PX)
+        for image, place in zip(images, places[index], strict=True):
+            size = (place.width_px, place.height_px)
+            small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
+            sheet.paste(small, (pictures_px + place.left_px, top_px + place.top_px))
+    return sheet
+
+
+def _size(image: Image.Image) -> Size:
+    return Size(width_px=image.width, height_px=image.height)
+
+
+def _write_label(sheet: Image.Image, label: str, top_px: int, height_px: int) -> None:
+    for index, line in enumerate(filter(None, map(str.strip, label.splitlines()))):
+        room = Box(
+            left_px=_MARGIN_PX,
+            top_px=top_px,
+            width_px=_LABEL_PX - 2 * _GAP_PX,
+            height_px=height_px,
+        )
+        top_px = _write(sheet, line, room, _DETAIL if index else _LABEL) + _GAP_PX // 2
+
+
+def _write(sheet: Image.Image, text: str, room: Box, lettering: _Lettering) -> int:
+    """Write `text`, shortened to its room, at the top left; returns where it ends, from the top."""
+    locale = _likely_locale(text)
+    spec = TypeSpec(face_for(text, locale), lettering.weight, locale, direction_of(locale))
+    limits = Limits(
+        width_px=room.width_px,
+        min_size_px=lettering.smallest_px,
+        max_size_px=lettering.largest_px,
+        max_lines=lettering.max_lines,
+    )
+    while isinstance(setting := fit_text(text, spec, limits), Overflow):
+        kept = int(len(text) * (1 - setting.excess)) - 2
+        text = f"{text[: max(kept, 0)]}…"
+    for line, baseline_px in zip(setting.lines, setting.baselines_px, strict=True):
+        ink = draw_line(line, spec, setting.size_px)
+        placed = ink.moved_to(room.left_px, room.top_px + baseline_px)
+        sheet.paste(lettering.color, placed.box.corners, placed.mask)
+    return room.top_px + math.ceil(setting.height_px)
+
+
+def _likely_locale(text: str) -> str:
+    """A label says no locale: the first script that needs a face or line breaks of its own."""
+    scripts = {unicodedata.name(character, "").split(" ")[0] for character in text}
+    return next((locale for script, locale in _LABEL_LOCALES.items() if script in scripts), "en")
