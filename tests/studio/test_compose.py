@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -13,6 +14,7 @@ from creative_assets.studio.compose import (
     TextStyle,
     compose_text,
     redrawn,
+    text_boxes,
 )
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, format_named, safe_box
@@ -20,10 +22,11 @@ from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
 from creative_assets.studio.logo import LogoSpot
 from creative_assets.studio.typography import direction_of
-from creative_assets.studio.values import Box
+from creative_assets.studio.values import Box, LayoutName
 
 FORMATS = ("1x1", "4x5", "9x16", "16x9")
 OVERLAY = layout_named("overlay")
+LAYOUTS: tuple[LayoutName, ...] = ("overlay", "panel", "card")
 CORNER = Box(left_px=0, top_px=0, width_px=10, height_px=10)
 COPY = {
     "en-US": ("Slow mornings, cold-brewed", "Beans steeped 18 hours, now 20 % off.", "Try it"),
@@ -43,16 +46,17 @@ COPY = {
 }
 
 
-def plan_for(fmt: Format, locale: str, zone: int = 0) -> FormatPlan:
+def plan_for(fmt: Format, locale: str, zone: int = 0, layout: LayoutName = "overlay") -> FormatPlan:
+    place = text_zones(layout_named(layout), fmt)[zone]
     return FormatPlan(
         format=fmt.name,
-        layout=OVERLAY.name,
+        layout=layout,
         size=fmt.size,
         crop=frame_box(fmt),
         picture=frame_box(fmt),
         upscale=1.0,
         subject=CORNER,
-        text_zone=zone_box(text_zones(OVERLAY, fmt)[zone], fmt, direction_of(locale)),
+        text_zone=zone_box(place, fmt, direction_of(locale)),
         logo=LogoSpot(
             name="top-left", box=CORNER, version="default", contrast=5.0, calmness=1.0, plate=False
         ),
@@ -84,26 +88,37 @@ def striped(fmt: Format) -> Image.Image:
 
 
 def composed(
-    format_name: str, locale: str, frame: Image.Image | None = None, zone: int = 0
+    format_name: str,
+    locale: str,
+    frame: Image.Image | None = None,
+    zone: int = 0,
+    layout: LayoutName = "overlay",
 ) -> Composition:
     fmt = format_named(format_name)
+    plan = plan_for(fmt, locale, zone, layout)
     return compose_text(
-        frame or flat(fmt), plan_for(fmt, locale, zone), fmt, words(locale), style_for(locale)
+        frame or ground_of(fmt, layout), plan, fmt, words(locale), style_for(locale)
     )
+
+
+def ground_of(fmt: Format, layout: LayoutName) -> Image.Image:
+    """A frame as planned: with the panel's colour under the text, where there is a panel."""
+    return flat(fmt, style_for("en-US").primary_color if layout == "panel" else "#8899aa")
 
 
 def block(composition: Composition, role: str) -> BlockReport:
     return next(each for each in composition.report.blocks if each.role == role)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize("format_name", FORMATS)
 @pytest.mark.parametrize("locale", COPY)
 def test_all_texts_stand_apart_inside_the_text_zone_and_the_safe_zone(
-    format_name: str, locale: str
+    format_name: str, locale: str, layout: LayoutName
 ) -> None:
     fmt = format_named(format_name)
-    for zone in range(len(text_zones(OVERLAY, fmt))):
-        blocks = composed(format_name, locale, zone=zone).report.blocks
+    for zone in range(len(text_zones(layout_named(layout), fmt))):
+        blocks = composed(format_name, locale, zone=zone, layout=layout).report.blocks
         assert [each.role for each in blocks] == [
             "headline",
             "subline",
@@ -111,7 +126,7 @@ def test_all_texts_stand_apart_inside_the_text_zone_and_the_safe_zone(
             "legal_line",
         ]
         for index, each in enumerate(blocks):
-            assert plan_for(fmt, locale, zone).text_zone.contains(each.box)
+            assert plan_for(fmt, locale, zone, layout).text_zone.contains(each.box)
             assert safe_box(fmt).contains(each.box)
             assert not any(each.box.overlaps(other.box) for other in blocks[index + 1 :])
 
@@ -142,6 +157,80 @@ def test_left_to_right_text_is_flush_left() -> None:
         boxes = [each.box for each in composed(format_name, "en-US").report.blocks]
         zone = plan_for(format_named(format_name), "en-US").text_zone
         assert {box.left_px - zone.left_px for box in boxes} == {2}
+
+
+def area(boxes: Sequence[Box]) -> tuple[int, int, int, int]:
+    sides = list(zip(*(box.corners for box in boxes), strict=True))
+    return (min(sides[0]), min(sides[1]), max(sides[2]), max(sides[3]))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("locale", ["en-US", "ar-AE", "ja-JP"])
+def test_other_copy_changes_pixels_inside_the_reported_text_boxes_only(
+    format_name: str, locale: str, layout: LayoutName
+) -> None:
+    fmt = format_named(format_name)
+    frame = striped(fmt) if layout != "panel" else ground_of(fmt, layout)
+    plan, style = plan_for(fmt, locale, layout=layout), style_for(locale)
+    short = words(locale, headline=COPY[locale][2], subline="", legal_line=None)
+    one, other = (compose_text(frame, plan, fmt, text, style) for text in (words(locale), short))
+    assert one.image.tobytes() != other.image.tobytes()
+    changed = ImageChops.difference(one.image, other.image)
+    for box in (*text_boxes(one.report), *text_boxes(other.report)):
+        changed.paste((0, 0, 0), box.corners)
+    assert changed.getbbox() is None
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("locale", ["en-US", "he-IL"])
+def test_a_card_of_the_brands_paper_holds_all_text_and_shrinks_to_it(
+    format_name: str, locale: str
+) -> None:
+    fmt = format_named(format_name)
+    plan, style = plan_for(fmt, locale, layout="card"), style_for(locale, "#0B3D2E", "#F4E9D8")
+    composition = compose_text(flat(fmt, "black"), plan, fmt, words(locale), style)
+    card = composition.report.scrim
+    assert card is not None
+    assert composition.report.scrim_color == "#f4e9d8"
+    assert plan.text_zone.contains(card)
+    left_px, top_px, right_px, bottom_px = area([b.box for b in composition.report.blocks])
+    paddings = {
+        left_px - card.left_px,
+        top_px - card.top_px,
+        card.right_px - right_px,
+        card.bottom_px - bottom_px,
+    }
+    assert len(paddings) == 1
+    assert min(paddings) > 0.03 * fmt.size.height_px * min(1, fmt.size.ratio)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ar-AE"])
+def test_texts_of_a_card_share_one_middle_line_by_line(locale: str) -> None:
+    for format_name in FORMATS:
+        blocks = composed(format_name, locale, layout="card").report.blocks
+        middles = [box.left_px + box.right_px for block in blocks for box in block.line_boxes]
+        assert max(middles) - min(middles) <= 4
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("primary", ["#0B3D2E", "#FFD400", "#EF0000", "#777777", "#FFFFFF"])
+def test_every_text_is_legible_in_every_layout_and_brand_colour(
+    format_name: str, layout: LayoutName, primary: str
+) -> None:
+    fmt = format_named(format_name)
+    frame = flat(fmt, primary) if layout == "panel" else striped(fmt)
+    plan, style = plan_for(fmt, "en-US", layout=layout), style_for("en-US", primary, "#F4E9D8")
+    for each in compose_text(frame, plan, fmt, words("en-US"), style).report.blocks:
+        assert each.contrast >= each.contrast_needed
+
+
+def test_a_button_is_inverted_on_a_panel_of_its_own_colour() -> None:
+    report = composed("4x5", "en-US", layout="panel").report
+    assert report.button_color == "#ffffff"
+    assert block(composed("4x5", "en-US", layout="panel"), "call_to_action").contrast >= 4.5
+    assert composed("4x5", "en-US").report.button_color == "#0b3d2e"
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -320,7 +409,7 @@ def test_a_text_that_does_not_fit_is_named_with_its_format_and_a_remedy(
 def test_texts_that_fit_alone_but_not_together_say_how_much_is_too_much() -> None:
     fmt = format_named("4x5")
     plan = plan_for(fmt, "en-US")
-    low = plan.text_zone.model_copy(update={"height_px": 170})
+    low = plan.text_zone.model_copy(update={"height_px": 320, "width_px": 400})
     with pytest.raises(RenderError, match=r"4x5.* \d+ px taller .*Shorten the"):
         compose_text(
             flat(fmt),

@@ -19,7 +19,7 @@ from creative_assets.studio.values import Size
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 
-NO_TEXT = TextReport(blocks=(), scrim=None, scrim_color="#000000", scrim_alpha=0)
+NO_TEXT = TextReport(blocks=(), scrim=None, scrim_color="#000000", scrim_alpha=0, button_color=None)
 
 
 @pytest.fixture

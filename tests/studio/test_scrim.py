@@ -11,6 +11,7 @@ from creative_assets.studio.scrim import (
     lay_scrim,
     least_alpha,
     mean_color,
+    pixels_behind,
     worst_contrast,
 )
 from creative_assets.studio.values import Box
@@ -27,30 +28,40 @@ def scrim(edge: Edge, alpha: float = 0.6) -> Scrim:
     return Scrim(edge=edge, even_px=40, fade_px=30, color=BLACK, alpha=alpha)
 
 
+def contrast_on(picture: Image.Image) -> float:
+    [pixels] = pixels_behind(picture, [BOX])
+    return worst_contrast(pixels, WHITE)
+
+
+def need(picture: Image.Image, contrast: float) -> Need:
+    [pixels] = pixels_behind(picture, [BOX])
+    return Need(pixels, WHITE, contrast)
+
+
 def test_the_worst_part_of_a_picture_decides_about_contrast() -> None:
     picture = flat(BLACK)
     picture.paste(WHITE, (10, 10, 26, 50))  # a fifth of the box
-    assert worst_contrast(picture, BOX, WHITE) == pytest.approx(1.0)
+    assert contrast_on(picture) == pytest.approx(1.0)
 
 
 def test_a_few_specks_do_not() -> None:
     picture = flat(BLACK)
     picture.paste(WHITE, (10, 10, 14, 14))
-    assert worst_contrast(picture, BOX, WHITE) > 15
+    assert contrast_on(picture) > 15
 
 
 def test_where_contrast_holds_no_veil_is_needed() -> None:
-    assert least_alpha(flat(BLACK), [Need(BOX, WHITE, 4.5)], BLACK) == 0.0
+    assert least_alpha([need(flat(BLACK), 4.5)], BLACK) == 0.0
 
 
 @given(level=st.integers(0, 255), wanted=st.floats(1.5, 12))
 def test_the_weakest_veil_that_does_is_found(level: int, wanted: float) -> None:
     picture = flat((level, level, level))
-    alpha = least_alpha(picture, [Need(BOX, WHITE, wanted)], BLACK)
+    alpha = least_alpha([need(picture, wanted)], BLACK)
 
     def veiled(strength: float) -> float:
         covering = Scrim(edge="top", even_px=120, fade_px=1, color=BLACK, alpha=strength)
-        return worst_contrast(lay_scrim(picture, covering), BOX, WHITE)
+        return contrast_on(lay_scrim(picture, covering))
 
     assert veiled(alpha) >= 0.97 * wanted  # a level of rounding
     if alpha:

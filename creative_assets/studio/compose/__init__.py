@@ -1,0 +1,117 @@
+"""Composition: headline, subline, call to action and legal line, set into a plan's text zone.
+
+`texts` says how each is set, `rooms` where, `fitting` how large, and `placing` at which pixel;
+`grounds` lays what they stand on, `themes` has the colours, and `reports` tells what was done.
+Where the zone lies is `layout`'s to say, how lines break is `typography`'s, and files are
+`export`'s.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from creative_assets.studio.compose.drawing import draw_pill
+from creative_assets.studio.compose.fitting import Misfit, Stack, fit_stack
+from creative_assets.studio.compose.grounds import FAINT_BUTTON, Grounded, Scene, lay_ground
+from creative_assets.studio.compose.placing import Placed, place
+from creative_assets.studio.compose.reports import (
+    BlockReport,
+    TextReport,
+    redrawn,
+    report_of,
+    text_boxes,
+)
+from creative_assets.studio.compose.rooms import Room, rooms
+from creative_assets.studio.compose.texts import OverlayText, Role, TextStyle, words_of
+from creative_assets.studio.compose.themes import mix
+from creative_assets.studio.errors import RenderError
+from creative_assets.studio.formats import Format
+from creative_assets.studio.layout import FormatPlan
+from creative_assets.studio.layouts import layout_named
+from creative_assets.studio.scrim import mean_color
+from creative_assets.studio.sight import contrast
+from creative_assets.studio.values import Box
+
+__all__ = [
+    "BlockReport",
+    "Composition",
+    "OverlayText",
+    "TextReport",
+    "TextStyle",
+    "compose_text",
+    "redrawn",
+    "text_boxes",
+]
+
+_SMALL_BANNER_PX = 400_000  # pixels of a banner that may go without its subline
+_OUTLINE = 0.0022  # of the short edge
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """The finished picture (RGB), and what was set on it."""
+
+    image: Image.Image
+    report: TextReport
+
+
+def compose_text(
+    frame: Image.Image, plan: FormatPlan, fmt: Format, text: OverlayText, style: TextStyle
+) -> Composition:
+    """Set `text` on `frame` (RGB, the format's size, logo on it) inside the plan's text zone.
+
+    Keeps a gap to the subject, with smaller text if need be; where text does not fit so, without.
+    The smallest banners go without a subline that does not fit.
+
+    Raises:
+        RenderError: A text does not fit at its smallest size, or has a character without a glyph.
+    """
+    words = words_of(text)
+    if "headline" not in words:
+        raise RenderError(f"The headline ({style.locale}) is empty. Give one, or ask for new copy.")
+    layout = layout_named(plan.layout)
+    stack, room = _fitted(words, rooms(plan, layout, fmt), fmt, style)
+    placed = place(stack, room, style)
+    grounded = lay_ground(layout.ground, Scene(frame, placed, room, plan, fmt, style))
+    report = report_of(placed, grounded, fmt)
+    _write(grounded, placed)
+    return Composition(grounded.image, report)
+
+
+def _fitted(
+    words: Mapping[Role, str], choices: tuple[Room, ...], fmt: Format, style: TextStyle
+) -> tuple[Stack, Room]:
+    misfit = Misfit("")
+    for said in _fewer_and_fewer(words, fmt):
+        for room in choices:
+            found = fit_stack(said, room, fmt, style)
+            if isinstance(found, Stack):
+                return found, room
+            misfit = found
+    raise RenderError(misfit.message)
+
+
+def _fewer_and_fewer(words: Mapping[Role, str], fmt: Format) -> Iterator[Mapping[Role, str]]:
+    yield words
+    if "subline" in words and fmt.size.width_px * fmt.size.height_px < _SMALL_BANNER_PX:
+        yield {role: value for role, value in words.items() if role != "subline"}
+
+
+def _write(grounded: Grounded, placed: tuple[Placed, ...]) -> None:
+    """Write the placed texts onto the ground's own picture."""
+    image, theme = grounded.image, grounded.theme
+    for each in placed:
+        if each.block.role == "call_to_action":
+            _draw_button(grounded, each.box)
+        for ink in each.inks:
+            image.paste(theme.inks[each.block.role], ink.box.corners, ink.mask)
+
+
+def _draw_button(grounded: Grounded, box: Box) -> None:
+    image, theme = grounded.image, grounded.theme
+    faint = contrast(theme.button, mean_color(image, box)) < FAINT_BUTTON
+    if faint:
+        draw_pill(image, box, mix(theme.button, theme.label, 0.5))
+        box = box.inset(max(1, round(_OUTLINE * min(image.size))))
+    draw_pill(image, box, theme.button)

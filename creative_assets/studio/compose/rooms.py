@@ -1,0 +1,130 @@
+"""Where on a frame its texts may stand, from the plan's text zone. Boxes only, no text."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from creative_assets.studio.compose.texts import unit_px
+from creative_assets.studio.formats import Format, safe_box, subject_gap_px
+from creative_assets.studio.layout import FormatPlan
+from creative_assets.studio.layouts import Layout
+from creative_assets.studio.scrim import Edge
+from creative_assets.studio.values import Box
+
+Lean = Literal["top", "middle", "bottom"]
+
+_WIDE_ZONE = 0.62  # a text zone of this share of the frame's width is a band, else a column
+_NARROW = 1.3  # a zone less wide than this share of its height has many short lines
+_ROW = 3.0  # one at least as wide as this has its button beside the words
+_ROOM_KEPT = 0.7  # share of a text zone that a subject beside it cannot take
+_LEAN: Mapping[Edge, Lean] = {
+    "top": "top",
+    "bottom": "bottom",
+    "left": "middle",
+    "right": "middle",
+}
+_ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
+_CARD_PADDING = 0.042  # of the unit: from a card's edge to its text
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where texts may stand.
+
+    Attributes:
+        box: In pixels of the final.
+        edge: Of the frame, that the zone leans on.
+        shape: A `band` leans on top or bottom, a `column` on a side; in a `row` the button stands
+            beside the words.
+        lean: Where in the zone texts gather that do not fill it.
+        narrow: Whether lines are short, and there may be more of them.
+        align: How lines and blocks stand in it.
+        legal_line_at_foot: Whether the legal line stands apart from the others, at its foot.
+        padding_px: What a card takes around it; 0 without one.
+    """
+
+    box: Box
+    edge: Edge
+    shape: Literal["band", "column", "row"]
+    lean: Lean
+    narrow: bool
+    align: Literal["start", "center"]
+    legal_line_at_foot: bool
+    padding_px: int
+
+
+def rooms(plan: FormatPlan, layout: Layout, fmt: Format) -> tuple[Room, ...]:
+    """The text zone with a gap to the subject beside it, and then the whole zone."""
+    zone = _common(plan.text_zone, safe_box(fmt))
+    padding_px = round(_CARD_PADDING * unit_px(fmt)) if layout.ground == "card" else 0
+    edge = _edge(zone, fmt)
+    shape = _shape(zone, edge)
+    whole = Room(
+        box=zone.inset(padding_px or _ROUNDING_PX),
+        edge=edge,
+        shape=shape,
+        lean="middle" if layout.ground == "panel" else _LEAN[edge],
+        narrow=zone.width_px < _NARROW * zone.height_px,
+        align=layout.align,
+        legal_line_at_foot=shape == "column" and layout.ground != "card",
+        padding_px=padding_px,
+    )
+    if layout.ground == "panel":  # it ends where the picture begins
+        return (whole,)
+    apart = replace(whole, box=_away_from(plan.subject, whole, fmt))
+    return (whole,) if apart == whole else (apart, whole)
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box that holds them all."""
+    left_px = min(box.left_px for box in boxes)
+    top_px = min(box.top_px for box in boxes)
+    return Box(
+        left_px=left_px,
+        top_px=top_px,
+        width_px=max(box.right_px for box in boxes) - left_px,
+        height_px=max(box.bottom_px for box in boxes) - top_px,
+    )
+
+
+def _away_from(subject: Box, room: Room, fmt: Format) -> Box:
+    """The part of a room that keeps a gap to the subject beside it."""
+    box, gap_px = room.box, subject_gap_px(fmt) + room.padding_px
+    left_px, top_px, right_px, bottom_px = box.corners
+    least_px = (round(_ROOM_KEPT * box.width_px), round(_ROOM_KEPT * box.height_px))
+    match room.edge:
+        case "bottom":
+            top_px = min(max(top_px, subject.bottom_px + gap_px), bottom_px - least_px[1])
+        case "top":
+            bottom_px = max(min(bottom_px, subject.top_px - gap_px), top_px + least_px[1])
+        case "left":
+            right_px = max(min(right_px, subject.left_px - gap_px), left_px + least_px[0])
+        case "right":
+            left_px = min(max(left_px, subject.right_px + gap_px), right_px - least_px[0])
+    return Box(
+        left_px=left_px, top_px=top_px, width_px=right_px - left_px, height_px=bottom_px - top_px
+    )
+
+
+def _edge(zone: Box, fmt: Format) -> Edge:
+    if zone.width_px > _WIDE_ZONE * fmt.size.width_px:
+        below = zone.top_px + zone.bottom_px > fmt.size.height_px
+        return "bottom" if below else "top"
+    rightward = zone.left_px + zone.right_px > fmt.size.width_px
+    return "right" if rightward else "left"
+
+
+def _shape(zone: Box, edge: Edge) -> Literal["band", "column", "row"]:
+    if zone.width_px >= _ROW * zone.height_px:
+        return "row"
+    return "band" if edge in {"top", "bottom"} else "column"
+
+
+def _common(one: Box, other: Box) -> Box:
+    left_px, top_px = max(one.left_px, other.left_px), max(one.top_px, other.top_px)
+    return Box(
+        left_px=left_px,
+        top_px=top_px,
+        width_px=min(one.right_px, other.right_px) - left_px,
+        height_px=min(one.bottom_px, other.bottom_px) - top_px,
+    )
