@@ -62,7 +62,7 @@ def has_region(locale: str) -> bool:
 
 def display_name(locale: str) -> str:
     """The locale's name in its own language, such as `Deutsch (Deutschland)`."""
-    return _name(locale, _nearest_in_cldr(locale))
+    return _name(locale, nearest_in_cldr(locale))
 
 
 def english_name(locale: str) -> str:
@@ -82,7 +82,8 @@ def _name(locale: str, reader: Locale) -> str:
     return f"{language} ({shown})" if shown else language
 
 
-def _nearest_in_cldr(locale: str) -> Locale:
+def nearest_in_cldr(locale: str) -> Locale:
+    """What CLDR says of the locale, or of what is less specific; of English where of neither."""
     for tag in fallbacks(locale):
         try:
             return Locale.parse(tag, sep="-")

@@ -34,6 +34,7 @@ from creative_assets.studio.sight import contrast
 from creative_assets.studio.values import Box
 
 __all__ = [
+    "SMALL_BANNER_PX",
     "BlockReport",
     "Composition",
     "OverlayText",
@@ -44,7 +45,7 @@ __all__ = [
     "text_boxes",
 ]
 
-_SMALL_BANNER_PX = 400_000  # pixels of a banner that may go without its subline
+SMALL_BANNER_PX = 400_000  # pixels of a banner that may go without its subline
 _OUTLINE = 0.0022  # of the short edge
 
 
@@ -94,7 +95,7 @@ def _fitted(
 
 def _fewer_and_fewer(words: Mapping[Role, str], fmt: Format) -> Iterator[Mapping[Role, str]]:
     yield words
-    if "subline" in words and fmt.size.width_px * fmt.size.height_px < _SMALL_BANNER_PX:
+    if "subline" in words and fmt.size.width_px * fmt.size.height_px < SMALL_BANNER_PX:
         yield {role: value for role, value in words.items() if role != "subline"}
 
 

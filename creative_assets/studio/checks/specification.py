@@ -1,0 +1,93 @@
+"""The check of the specification: each final is the file that its format asks for.
+
+Only the file as a whole is judged here: its size, type, profile and marks, and that it shows
+something.
+"""
+
+import io
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+from PIL import Image
+
+from creative_assets.studio.checks import Finding
+from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
+from creative_assets.studio.export import srgb_profile
+from creative_assets.studio.provenance import Marks, read_marks
+
+# Pixels of a final for each pixel of the generated picture. Beyond it, blur shows on a phone.
+MAX_UPSCALE = 2.0
+# Of 255 levels: the quietest photograph has five times as much, an even area after JPEG a tenth.
+_LEAST_SPREAD = 3.0
+
+
+def check_specification(specimen: Specimen) -> Verdict:
+    """Everything that is wrong with the files of a variant's finals."""
+    findings = [finding for final in specimen.finals for finding in _file(final, specimen)]
+    numbers = {
+        "largest_bytes": max(len(final.content) for final in specimen.finals),
+        "largest_upscale": round(max(final.plan.upscale for final in specimen.finals), 3),
+    }
+    return Verdict(tuple(findings), numbers)
+
+
+def _file(final: FinalFile, specimen: Specimen) -> Iterator[Finding]:
+    fmt = final.format
+    finding = partial(Finding, check="specification", format=fmt.name)
+    with Image.open(io.BytesIO(final.content)) as opened:
+        size, kind = opened.size, (opened.format or "").lower()
+        profile = opened.info.get("icc_profile")
+    expected = (fmt.size.width_px, fmt.size.height_px)
+    if size != expected:
+        yield finding(
+            rule="pixels",
+            message=f"The final is {size[0]}x{size[1]}; expected exactly {fmt.size}. Materialize "
+            "final_creatives again.",
+            numbers={"width_px": size[0], "height_px": size[1]},
+        )
+    if kind != specimen.variant.file_type:
+        yield finding(
+            rule="file-type",
+            message=f"The final is a {kind or 'file of no known type'}; expected a "
+            f"{specimen.variant.file_type}. Materialize final_creatives again.",
+        )
+    if profile != srgb_profile():
+        yield finding(
+            rule="profile",
+            message=f"The final carries {'another' if profile else 'no'} colour profile; expected "
+            "the project's sRGB profile. Materialize final_creatives again.",
+        )
+    marks = read_marks(final.content)
+    if marks != specimen.marks:
+        yield finding(rule="marks", message=_marks_message(marks, specimen.marks))
+    spread = _spread(final.picture)
+    if spread < _LEAST_SPREAD:
+        yield finding(
+            rule="blank",
+            message=f"The final is nearly even: its levels spread by {spread:.1f} of 255; at least "
+            f"{_LEAST_SPREAD:g} expected. Ask for a new picture.",
+            numbers={"spread_levels": round(spread, 2)},
+        )
+    if final.plan.upscale > MAX_UPSCALE:
+        yield finding(
+            rule="upscale",
+            message=f"The picture was enlarged {final.plan.upscale:.2f} times; at most "
+            f"{MAX_UPSCALE:g} expected. Ask for a larger picture, or leave the format out.",
+            numbers={"upscale": round(final.plan.upscale, 3)},
+        )
+
+
+def _marks_message(found: Marks | None, expected: Marks) -> str:
+    if found is None:
+        return "The final does not say how it was made. Materialize final_creatives again."
+    wrong = [name for name, value in expected if value != getattr(found, name)]
+    return (
+        f"The final's marks differ from what it is in {', '.join(wrong)}. Materialize "
+        "final_creatives again."
+    )
+
+
+def _spread(picture: Image.Image) -> float:
+    """The standard deviation of the lightness, of 255 levels, at a coarse look."""
+    return float(np.asarray(picture.reduce(8).convert("L")).std())
