@@ -57,7 +57,7 @@ lint: $(READY)  ## ruff, mypy, the definitions as Dagster loads them
 	@$(BIN)/dagster definitions validate --workspace workspace.yaml
 
 bench: $(READY)  ## the figures that the docs name, measured here
-	@$(BIN)/python bench/run.py
+	@$(BIN)/python -m bench.run
 
 lock:  ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev \

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, features
 
 from creative_assets.studio.fonts import drawing_font
-from creative_assets.studio.typography import TypeSpec, measure
+from creative_assets.studio.typography import TypeSpec, autospaced, measure
 from creative_assets.studio.values import Box
 
 _SMALL_PX = 48
@@ -39,7 +39,7 @@ def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
     shaped = features.check("raqm")  # without Raqm, Pillow takes neither direction nor language
     ImageDraw.Draw(mask).text(
         (drawn_px, 2 * drawn_px),
-        line,
+        autospaced(line, spec.locale),
         fill=255,
         font=drawing_font(spec.face, spec.weight, drawn_px),
         anchor="ls",

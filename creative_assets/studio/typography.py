@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import budoux
 import uharfbuzz
-from icu4py.breakers import LineBreaker
+from icu4py.breakers import LineBreaker, WordBreaker
+from PIL import features
 
 from creative_assets.studio.fonts import Face, script_of, shaping_font
 from creative_assets.studio.values import Direction
@@ -35,16 +36,33 @@ _SPACING = {
     "Hans": 1.28,
     "Hant": 1.28,
 }
+_HAN_SCRIPTS = frozenset({"Hans", "Hant"})
+_AUTOSPACED_SCRIPTS = _HAN_SCRIPTS | {"Jpan"}
 _LATIN_SPACING = 1.1
 _SMALL_TEXT_SPACING = 1.18  # of the script's spacing: small lines need relatively more air
 
-_CURRENCY = "$€£¥₩₹฿₫₪₺₽₴₦₱"
-_AMOUNT = r"\d[\d.,'\u00a0\u202f]*(?:\s\d{3}\b)*"
+_CURRENCY = "$€£¥₩₹฿₫₪₺₽₴₦₱৳"
+_BEFORE_AMOUNT = rf"\b[A-Z]{{3}}|[{_CURRENCY}]|№|\b(?:kr|Kč|RM|R|Rp|Rs|No|Nr)\.?"
+_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d(?:[\d.,'\u066b\u066c]*\d)?)"
+_AMOUNTS = rf"{_AMOUNT}(?:\s?[–—~×x-]\s?{_AMOUNT})*"
 # An amount with its currency before it, or with a sign, a unit or a short word ("18 hours") after.
 _NUMBER = re.compile(
-    rf"(?:\b[A-Z]{{3}}|[{_CURRENCY}])\s?{_AMOUNT}"
-    rf"|{_AMOUNT}(?:\s?[%‰°{_CURRENCY}]\w*|\s\w{{1,8}}\b)?"
+    r"(?:\d+[年月日년월일]\s?){2,}|\b\d{1,2}\.\s\w+"  # dates: 6月30日, 30. Juni
+    rf"|(?:{_BEFORE_AMOUNT})\s?{_AMOUNTS}(?:/\w+)*"
+    rf"|{_AMOUNTS}(?:\s?[%٪%‰°℃{_CURRENCY}]\w*|\s\w{{1,8}}\b)?(?:/\w+)*"
 )
+# A quarter of an em stands between Han or kana and Latin, also where nobody typed a space
+# (W3C's requirements for Chinese and Japanese text layout, "clreq" and "jlreq").
+_CJK = (
+    r"[\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+)
+_LATIN_START, _LATIN_END = rf"[\w{_CURRENCY}]", r"[\w%‰°℃]"
+_MIXED = re.compile(
+    rf"(?<={_CJK})(?!{_CJK})(?={_LATIN_START})|(?<={_LATIN_END})(?<!{_CJK})(?={_CJK})"
+)
+_QUARTER_EM = "\u2005"  # where a font has none, HarfBuzz makes a space of that width
+# Particles that lean on the word before them: no Chinese line begins with one.
+_CLINGING = frozenset("的了吗嗎呢吧们們")
 _SOFT_HYPHEN = "\u00ad"
 # Where a voice pauses, and a line may end short.
 _PAUSES = (*",.;:!?…—", *"،؛؟", *"、。，．；：！？", "।")  # noqa: RUF001 - other scripts' own marks
@@ -55,7 +73,9 @@ _AFTER_HYPHEN = 0.30
 _INSIDE_PHRASE = 0.02  # Thai, Japanese, Chinese: no space or punctuation here
 _OVER_A_PAUSE = 0.30  # this break is at no comma or stop, and there is one to break at
 _AFTER_SINGLE_LETTER = 0.12  # Slavic typography: no single-letter word ends a line
-_LONE_LAST = 0.25
+_AFTER_SHORT_WORD = 0.05  # articles and prepositions belong to what follows them
+_SHORT_WORD = 3
+_LONE_LAST = 0.5
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
 _UNEVEN = 0.35  # a line of no width beside a full one
 _MAY_BE_SHORT = 0.5  # how much it counts for a last line, and for one that ends with a pause
@@ -143,7 +163,7 @@ def direction_of(locale: str) -> Direction:
 def measure(line: str, spec: TypeSpec) -> Extent:
     """The ink of one line, in em, from HarfBuzz's glyph extents."""
     buffer = uharfbuzz.Buffer()
-    buffer.add_str(line)
+    buffer.add_str(autospaced(line, spec.locale))
     buffer.direction = spec.direction
     buffer.guess_segment_properties()
     buffer.language = spec.locale
@@ -161,6 +181,14 @@ def measure(line: str, spec: TypeSpec) -> Extent:
     return Extent(left / 1000, max(right, pen) / 1000, top / 1000, -bottom / 1000)
 
 
+def autospaced(line: str, locale: str) -> str:
+    """A line as it is drawn: in Chinese and Japanese with thin space around Latin and digits."""
+    # Without a shaper there is nothing to make that space where a font has none.
+    if script_of(locale) not in _AUTOSPACED_SCRIPTS or not features.check("raqm"):
+        return line
+    return _MIXED.sub(_QUARTER_EM, line)
+
+
 @lru_cache(maxsize=1024)
 def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The pieces of `text` that are never broken; joined, they are the text.
@@ -169,12 +197,20 @@ def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str
     break after a comma or stop, and where budoux finds a phrase or word to end; and only where ICU
     allows it too.
     """
-    breaks = _icu_breaks(text, locale)
-    phrases = _phrase_parser(script_of(locale))
+    # Phrase mode keeps Japanese phrases and Korean words (eojeol) whole.
+    breaks = _ends(LineBreaker(text, f"{locale}-u-lw-phrase"), text)
+    script = script_of(locale)
+    phrases = _phrase_parser(script)
     if phrases is not None:
         # budoux may look past a comma; no reader does.
         pauses = {at for at in range(1, len(text)) if text[at - 1] in _PAUSES}
         breaks &= _offsets(phrases.parse(text)) | pauses
+    if script in _HAN_SCRIPTS:
+        # It also ends phrases inside of long words (含咖|啡因), which ICU's dictionary has.
+        breaks &= _ends(WordBreaker(text, locale), text)
+        breaks = {at for at in breaks if text[at : at + 1] not in _CLINGING}
+    if script == "Kore":
+        breaks = {at for at in breaks if text[at - 1].isspace()}
     spans = [match.span() for match in _NUMBER.finditer(text)]
     for name in filter(None, keep):
         spans += [match.span() for match in re.finditer(re.escape(name), text, re.IGNORECASE)]
@@ -230,10 +266,9 @@ def set_lines(lines: Sequence[str], spec: TypeSpec, size_px: int) -> Setting:
     )
 
 
-def _icu_breaks(text: str, locale: str) -> set[int]:
-    # Phrase mode keeps Japanese phrases and Korean words (eojeol) whole.
-    segments = LineBreaker(text, f"{locale}-u-lw-phrase").segments()
-    ends = {end for _, end in segments}
+def _ends(breaker: LineBreaker | WordBreaker, text: str) -> set[int]:
+    """Where ICU's segments of `text` end."""
+    ends = {end for _, end in breaker.segments()}
     # ICU counts UTF-16 units: a character beyond the basic plane counts twice.
     position, breaks = 0, set()
     for index, character in enumerate(text):
@@ -293,8 +328,7 @@ def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way,
             widths = [measure(line, spec).width for line in lines]
             penalty = sum(_break_penalty(units, end) for end in ends[1:-1])
             penalty += (count - 1) * (_SMALL_LINE if spec.small else _LARGE_LINE)
-            pauses = [line.endswith(_PAUSES) for line in lines]
-            ways.append(_Way(lines, max(widths), _roughness(widths, pauses) + penalty))
+            ways.append(_Way(lines, max(widths), _roughness(lines, widths) + penalty))
     return tuple(ways)
 
 
@@ -320,8 +354,10 @@ def _even(units: Sequence[str], spec: TypeSpec, count: int) -> Callable[[int, in
     target = _width(units, 0, len(units), spec) / count
 
     def cost(start: int, end: int) -> float:
-        uneven = (_width(units, start, end, spec) / target - 1) ** 2
-        return uneven + (0.0 if end == len(units) else _break_penalty(units, end))
+        share = _width(units, start, end, spec) / target
+        if end == len(units):
+            return (share - 1) ** 2 + (_LONE_LAST if share < _LONE_SHARE else 0.0)
+        return (share - 1) ** 2 + _break_penalty(units, end)
 
     return cost
 
@@ -330,16 +366,16 @@ def _wide(units: Sequence[str], spec: TypeSpec) -> Callable[[int, int], float]:
     return lambda start, end: _width(units, start, end, spec)
 
 
-def _roughness(widths: Sequence[float], pauses: Sequence[bool]) -> float:
+def _roughness(lines: Sequence[str], widths: Sequence[float]) -> float:
     """How bad uneven lines look, as a share of size worth giving up for better ones."""
     widest = max(widths)
-    may_be_short = [*pauses[:-1], True]
+    may_be_short = [*(line.endswith(_PAUSES) for line in lines[:-1]), True]
     uneven = max(
         (_MAY_BE_SHORT if short else 1.0) * (1 - width / widest)
         for width, short in zip(widths, may_be_short, strict=True)
     )
-    lone = _LONE_LAST if widths[-1] < _LONE_SHARE * widest else 0.0
-    return _UNEVEN * uneven + lone
+    lone = len(lines) > 1 and (len(lines[-1]) == 1 or widths[-1] < _LONE_SHARE * widest)
+    return _UNEVEN * uneven + (_LONE_LAST if lone else 0.0)
 
 
 def _break_penalty(units: Sequence[str], end: int) -> float:
@@ -354,7 +390,9 @@ def _unit_penalty(unit: str) -> float:
     if word.endswith(_HYPHENS):
         return _AFTER_HYPHEN
     if unit[-1].isspace():
-        return _AFTER_SINGLE_LETTER if len(word) == 1 and word.isalpha() else 0.0
+        if len(word) == 1 and word.isalpha():
+            return _AFTER_SINGLE_LETTER
+        return _AFTER_SHORT_WORD if len(word) <= _SHORT_WORD and word.islower() else 0.0
     return _INSIDE_PHRASE if word[-1].isalnum() else 0.0
 
 

@@ -1,14 +1,19 @@
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import features
 
 from creative_assets.studio.fonts import drawing_font, face_for
+from creative_assets.studio.lettering import draw_line
 from creative_assets.studio.typography import (
     Limits,
     Overflow,
     Setting,
     TypeSpec,
+    autospaced,
     break_units,
     direction_of,
     fit_text,
@@ -47,6 +52,20 @@ def test_scripts_decide_about_direction() -> None:
         ("en-US", "from AED 1,200 today", ("from ", "AED 1,200 ", "today")),
         ("en-US", "for €3.50 a cup", ("for ", "€3.50 ", "a ", "cup")),
         ("en-US", "steeped 18 hours cold", ("steeped ", "18 hours ", "cold")),
+        (
+            "en-US",
+            "Since 2027. 12 oz for $4.99/mo.",
+            ("Since ", "2027. ", "12 oz ", "for ", "$4.99/mo."),
+        ),
+        ("en-US", "at 4 °C or 2 × 250 ml", ("at ", "4 °C ", "or ", "2 × 250 ml")),
+        ("de-DE", "am 30. Juni, 10–12 Uhr", ("am ", "30. Juni, ", "10–12 Uhr")),
+        ("ru-RU", "за 349 ₽, 50 мл", ("за ", "349 ₽, ", "50 мл")),
+        ("ar-AE", "خصم ٢٠٪ على ٢٥٠ مل", ("خصم ", "٢٠٪ ", "على ", "٢٥٠ مل")),
+        ("hi-IN", "केवल ₹199 में", ("केवल ", "₹199 ", "में")),
+        ("sv-SE", "nu kr 49 för", ("nu ", "kr 49 ", "för")),
+        ("zh-CN", "含咖啡因的饮料", ("含咖啡因的", "饮料")),
+        ("ja-JP", "2027年6月30日まで。", ("2027年6月30日まで。",)),
+        ("ko-KR", "커피,맛 한 잔", ("커피,맛 ", "한 ", "잔")),
     ],
 )
 def test_lines_break_between_words_and_phrases_only(
@@ -98,6 +117,79 @@ def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> Non
     )
     assert features.check("raqm")
     assert measure(text, spec(text, locale)).width * 100 == pytest.approx(right - left, abs=4)
+
+
+@pytest.mark.parametrize(
+    "locale, line, spaced",
+    [
+        ("zh-CN", "慢萃18小时Cold", "慢萃\u200518\u2005小时\u2005Cold"),
+        ("ja-JP", "20%オフ。Nordlysは", "20%\u2005オフ。Nordlys\u2005は"),
+        ("zh-TW", "只要NT$129。", "只要\u2005NT$129。"),
+        ("zh-TW", "以 Nordlys 泉水", "以 Nordlys 泉水"),
+        ("ko-KR", "18시간 Nordlys는", "18시간 Nordlys는"),
+        ("en-US", "20% off", "20% off"),
+    ],
+)
+def test_thin_space_stands_between_han_and_latin(locale: str, line: str, spaced: str) -> None:
+    assert autospaced(line, locale) == spaced
+
+
+def test_a_thin_space_is_a_quarter_of_an_em_measured_and_drawn() -> None:
+    plain, spaced = spec("水20", "ko-KR"), spec("水20", "zh-TW")
+    wider = measure("水20", spaced).width - measure("水20", replace(plain, face=spaced.face)).width
+    assert wider == pytest.approx(0.25, abs=0.002)
+    drawn = [draw_line("水20", each, 100).box.width_px for each in (spaced, plain)]
+    assert drawn[0] - drawn[1] == pytest.approx(25, abs=2)
+
+
+KEPT = ("Nordlys Cold Brew", "250 ml", "20 %", "€4,99", "18 hours")
+
+
+@given(
+    words=st.permutations((*KEPT, "is", "a", "beautifully", "slow", "morning", "drink", "with")),
+    width_px=st.integers(280, 1500),
+    max_lines=st.integers(2, 6),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_line_break_falls_inside_a_name_or_a_number_with_its_unit(
+    words: list[str], width_px: int, max_lines: int
+) -> None:
+    text = " ".join(words)
+    limits = Limits(width_px=width_px, min_size_px=20, max_size_px=96, max_lines=max_lines)
+    setting = fit_text(text, spec("a", "en-US"), limits, KEPT[:1])
+    if isinstance(setting, Setting):
+        for kept in KEPT:
+            assert any(kept in line for line in setting.lines)
+        assert " ".join(setting.lines) == text
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from([*"把北欧的清晨装进一杯冷萃咖啡\uff0c。", "20%", "18小时"]),
+        min_size=2,
+        max_size=30,
+    ),
+    width_px=st.integers(250, 1200),
+    locale=st.sampled_from(["zh-CN", "zh-TW", "ja-JP"]),
+)
+@settings(max_examples=60, deadline=None)
+def test_no_line_of_han_begins_with_closing_marks_or_leaves_digits_from_their_sign(
+    pieces: list[str], width_px: int, locale: str
+) -> None:
+    text = "".join(pieces)
+    limits = Limits(width_px=width_px, min_size_px=20, max_size_px=96, max_lines=4)
+    setting = fit_text(text, spec(text, locale), limits)
+    if isinstance(setting, Setting):
+        assert "".join(setting.lines) == text
+        for above, below in pairwise(setting.lines):
+            assert below[0] not in "\uff0c。%"
+            assert not above[-1].isdigit()
+
+
+def test_an_article_or_preposition_ends_no_line_where_another_break_is_as_even() -> None:
+    text = "The calm of a Nordic summer in the heart of the city"
+    lines = fitted(text, "en-US", 900, max_lines=2).lines
+    assert lines[0].split()[-1] not in {"of", "a", "in", "the"}
 
 
 def test_a_text_takes_the_largest_size_that_its_width_allows() -> None:
