@@ -14,6 +14,7 @@ from creative_assets.studio.problems import refusal
 from creative_assets.studio.rules import (
     CampaignId,
     Color,
+    FontFileName,
     LocaleScope,
     LocaleTag,
     LogoFileName,
@@ -108,6 +109,14 @@ class Brand(Frozen):
         description="The logo's file (SVG, PNG, JPEG or WebP), or one file for each version: "
         "default, light (for dark pictures), dark (for light pictures).",
         examples=["nordlys.svg"],
+    )
+    fonts: Annotated[tuple[FontFileName, ...], Field(max_length=12), AfterValidator(_distinct)] = (
+        Field(
+            default=(),
+            description="The brand's own font files, best first: the first that has each character "
+            "of a text sets it, in the weight of its family that suits; else Noto does.",
+            examples=[["fonts/nordlys-regular.ttf", "fonts/nordlys-bold.ttf"]],
+        )
     )
     tone: Text300 = Field(description="How the brand speaks.", examples=["warm, plain-spoken"])
     banned_words: Annotated[
@@ -336,6 +345,7 @@ class VariantBrief(Frozen):
     palette: tuple[str, ...]
     tone: str
     logo: LogoFiles
+    fonts: tuple[FileRef, ...]
     banned_words: tuple[str, ...]
     legal_line: str | None
     legal_guidelines: tuple[str, ...]
@@ -371,6 +381,8 @@ def named_files(brief: CampaignBrief) -> Iterator[tuple[str, str]]:
         yield "brand.logo.light", logo.light
     if logo.dark:
         yield "brand.logo.dark", logo.dark
+    for position, font in enumerate(brief.brand.fonts):
+        yield f"brand.fonts[{position}]", font
     for number, product in enumerate(brief.products):
         for position, photo in enumerate(product.photos):
             yield f"products[{number}].photos[{position}]", photo

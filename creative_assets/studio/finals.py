@@ -4,8 +4,11 @@ Text is always set here and never by an image model. How a line is broken and dr
 `typography`'s and `compose`'s matter, what a file format can do is `export`'s.
 """
 
+from collections.abc import Mapping
+
 from PIL import Image
 
+from creative_assets.studio.brand_fonts import open_font
 from creative_assets.studio.branding import BrandedImage, BrandedImages
 from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.compose import (
@@ -59,6 +62,7 @@ def finals_version(
         [variant.locale, variant.primary_color, *variant.palette],
         [variant.file_type, *variant.formats],
         [variant.brand_name, variant.product_name],
+        [[font.name, font.sha256] for font in variant.fonts],
         branding_version,
         copy_version,
     )
@@ -70,10 +74,15 @@ async def make_final_creatives(
     """A final for each format."""
     folder = folder_of(variant.campaign_id, FINAL_CREATIVES, version)
     marks = _marks(variant, copy, bench.choice)
+    contents = await all_of(bench.io(bench.store.get_verified, font) for font in variant.fonts)
+    names = [font.name for font in variant.fonts]
+    style = await bench.cpu(text_style, variant, dict(zip(names, contents, strict=True)))
 
     async def finish(image: BrandedImage) -> tuple[Final, Image.Image]:
         content = await bench.io(bench.store.get_verified, image.file)
-        composition, encoded = await bench.cpu(_finish, content, image, variant, copy, marks)
+        composition, encoded = await bench.cpu(
+            _finish, content, image, variant.file_type, copy, style, marks
+        )
         path = f"{folder}/{image.plan.format}{_SUFFIXES[variant.file_type]}"
         file = await bench.io(bench.store.put_once, path, encoded)
         final = Final(
@@ -89,6 +98,22 @@ async def make_final_creatives(
         FinalCreatives(finals=tuple(final for final, _ in made)),
         files={final.format: final.file for final, _ in made},
         pictures=await bench.cpu(previews_of, [picture for _, picture in made]),
+    )
+
+
+def text_style(variant: VariantBrief, fonts: Mapping[str, bytes]) -> TextStyle:
+    """How the variant's text looks; `fonts` are the contents of its brand's font files, by name.
+
+    Raises:
+        RenderError: A font cannot be used.
+    """
+    return TextStyle(
+        locale=variant.locale,
+        direction=direction_of(variant.locale),
+        primary_color=variant.primary_color,
+        palette=variant.palette,
+        keep_together=(variant.brand_name, variant.product_name),
+        fonts=tuple(open_font(content, name) for name, content in fonts.items()),
     )
 
 
@@ -109,7 +134,12 @@ def _marks(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
 
 
 def _finish(
-    content: bytes, image: BrandedImage, variant: VariantBrief, copy: AdCopy, marks: Marks
+    content: bytes,
+    image: BrandedImage,
+    file_type: FileType,
+    copy: AdCopy,
+    style: TextStyle,
+    marks: Marks,
 ) -> tuple[Composition, bytes]:
     frame = as_rgb(open_picture(content, image.file.path))
     text = OverlayText(
@@ -118,14 +148,7 @@ def _finish(
         call_to_action=copy.call_to_action,
         legal_line=copy.legal_line,
     )
-    style = TextStyle(
-        locale=variant.locale,
-        direction=direction_of(variant.locale),
-        primary_color=variant.primary_color,
-        palette=variant.palette,
-        keep_together=(variant.brand_name, variant.product_name),
-    )
     plan = image.plan
     composition = compose_text(frame, plan, format_named(plan.format), text, style)
-    encoded = encode(composition.image, (variant.file_type,), marks)
+    encoded = encode(composition.image, (file_type,), marks)
     return composition, encoded.content

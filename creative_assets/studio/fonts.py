@@ -1,12 +1,15 @@
 """Fonts: which face sets a text in a locale, and the proof that it has every character.
 
-The faces are the Noto families of the installed `justmytype-*` packages, never the system's fonts.
-How wide a text is, where it breaks and how it is drawn belong elsewhere.
+The faces are the brand's own, if it has some, and then the Noto families of the installed
+`justmytype-*` packages; never the system's fonts. Files of a brand are opened in `brand_fonts`. How
+wide a text is, where it breaks and how it is drawn belong elsewhere.
 """
 
 import hashlib
+import re
 import threading
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import metadata
@@ -62,10 +65,9 @@ _FACE_OF_SCRIPT = {
     "Hant": "Noto Sans TC",
 }
 
-# Without a shaper these come out unjoined, in the wrong order, or with marks out of place.
-_SHAPED_SCRIPTS = ("Arab", "Hebr", "Deva", "Beng", "Taml", "Telu", "Thai")
-SHAPED_FACES = frozenset(_FACE_OF_SCRIPT[script] for script in _SHAPED_SCRIPTS)
-
+# Hebrew to Mandaic, Devanagari to Myanmar, Khmer, and Arabic's presentation forms. Without a shaper
+# these come out unjoined, in the wrong order, or with marks out of place.
+_SHAPED = re.compile("[\u0590-\u08ff\u0900-\u109f\u1780-\u17ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 _KEPT_FONTS = 64
 _threads = threading.local()
@@ -76,10 +78,13 @@ _PACKAGES = ("pillow", "icu4py", "budoux", "uharfbuzz", "resvg-py")
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One variable font file."""
+    """One font file. Those of a `family` differ in weight alone; a variable one has a range."""
 
     name: str
     path: Path
+    family: str
+    lightest: int = 100
+    heaviest: int = 900
 
     @property
     def sha256(self) -> str:
@@ -93,53 +98,64 @@ def script_of(locale: str) -> str:
     return langcodes.Language.get(locale).maximize().script or "Latn"
 
 
-def face_for(text: str, locale: str) -> Face:
+def face_for(text: str, locale: str, brand: Sequence[Face] = (), weight: int = 400) -> Face:
     """The one face that has every character of `text`, on a machine that can set it.
 
     Raises:
-        RenderError: No face has them all, or the face needs a shaper that is not there.
+        RenderError: No face has them all, or the text needs a shaper that is not there.
     """
-    face = covering_face(text, locale)
-    require_shaper(face, present=bool(features.check("raqm")))
-    return face
+    require_shaper(text, present=bool(features.check("raqm")))
+    return covering_face(text, locale, brand, weight)
 
 
-def face_named(name: str) -> Face:
-    """The face of that name.
+def covering_face(text: str, locale: str, brand: Sequence[Face] = (), weight: int = 400) -> Face:
+    """The one face that has every character of `text`.
 
-    Raises:
-        RenderError: There is none, or its file is missing.
-    """
-    if name not in _FILES:
-        raise RenderError(f"There is no font {name!r} here; there are {', '.join(_FILES)}.")
-    return _face(name)
-
-
-def covering_face(text: str, locale: str) -> Face:
-    """The one face that has every character of `text`: the locale's own, or the next that does.
+    That is the brand's first that does, in the weight of its family that is nearest to `weight`;
+    or else the locale's own, or the next that does.
 
     Raises:
         RenderError: No face has them all.
     """
+    own = [face for face in brand if not missing_characters(text, face)]
+    if own:
+        family = [face for face in own if face.family == own[0].family]
+        return min(family, key=lambda face: max(face.lightest - weight, weight - face.heaviest, 0))
     preferred = _face(_FACE_OF_SCRIPT.get(script_of(locale), "Noto Sans"))
     chain = (preferred, *(_face(name) for name in _FILES if name != preferred.name))
-    face = next((face for face in chain if not missing_characters(text, face)), None)
-    if face is None:
+    found = next((face for face in chain if not missing_characters(text, face)), None)
+    if found is None:
         raise RenderError(_missing_message(text, locale, preferred))
-    return face
+    return found
 
 
-def require_shaper(face: Face, *, present: bool) -> None:
-    """Check that a face whose script is shaped can be drawn; `present` says whether Raqm is.
+def face_named(name: str, brand: Sequence[Face] = ()) -> Face:
+    """The face of that name, the brand's or another.
 
     Raises:
-        RenderError: It cannot, and the text would come out as loose letters.
+        RenderError: There is none, or its file is missing.
     """
-    if face.name in SHAPED_FACES and not present:
+    known = {face.name: face for face in brand}
+    if name not in _FILES and name not in known:
         raise RenderError(
-            f"{face.name} cannot be drawn: Pillow found no FriBiDi, so its text shaper (Raqm) is "
-            "off and letters would not join. Install FriBiDi (Debian and Ubuntu: "
-            "apt-get install libfribidi0; macOS: brew install fribidi) and start again."
+            f"There is no font {name!r} here; there are {', '.join([*known, *_FILES])}."
+        )
+    return known[name] if name in known else _face(name)
+
+
+def require_shaper(text: str, *, present: bool) -> None:
+    """Check that a text can be drawn; `present` says whether Raqm, the shaper, is.
+
+    Raises:
+        RenderError: It cannot: its letters would come out loose.
+    """
+    found = _SHAPED.search(text)
+    if found and not present:
+        raise RenderError(
+            f"The text {text!r} cannot be drawn, because of U+{ord(found[0]):04X} ({found[0]}): "
+            "Pillow found no FriBiDi, so its text shaper (Raqm) is off and letters would not join. "
+            "Install FriBiDi (Debian and Ubuntu: apt-get install libfribidi0; macOS: brew install "
+            "fribidi) and start again."
         )
 
 
@@ -165,7 +181,7 @@ def missing_characters(text: str, face: Face) -> tuple[str, ...]:
 @cache
 def shaping_font(face: Face, weight: int) -> uharfbuzz.Font:
     """A HarfBuzz font at `weight` (100 to 900), 1000 units an em. Kept open, and read only."""
-    font = uharfbuzz.Font(_shaping_face(face.path))
+    font = uharfbuzz.Font(shaping_face(face.path))
     font.scale = (1000, 1000)
     font.set_variations({"wght": weight})
     return font
@@ -185,8 +201,15 @@ def drawing_font(face: Face, weight: int, size_px: int) -> ImageFont.FreeTypeFon
 
 def _load(face: Face, weight: int, size_px: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.truetype(face.path, size_px)
-    axes = {b"Weight": weight, b"Width": 100}
-    font.set_variation_by_axes([axes[axis["name"]] for axis in font.get_variation_axes()])
+    axes = shaping_face(face.path).axis_infos
+    if axes:
+        wanted = {"wght": weight, "wdth": 100}
+        font.set_variation_by_axes(
+            [
+                min(max(wanted.get(axis.tag, axis.default_value), axis.min_value), axis.max_value)
+                for axis in axes
+            ]
+        )
     # With Pillow 13.0 the first line of a new font could differ by a pixel from the same line set
     # again (seen in Greek). A first measurement settles it.
     font.getlength("x")
@@ -222,7 +245,7 @@ def _face(name: str) -> Face:
             f"The font {name} is not in the package {package}, where {file} was expected. "
             "Install the locked versions again (requirements.lock)."
         )
-    return Face(name=name, path=path)
+    return Face(name=name, path=path, family=name)
 
 
 @cache
@@ -231,10 +254,11 @@ def _sha256(path: Path) -> str:
 
 
 @cache
-def _shaping_face(path: Path) -> uharfbuzz.Face:
+def shaping_face(path: Path) -> uharfbuzz.Face:
+    """HarfBuzz's view of a font file. Kept open, and read only."""
     return uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(path)))
 
 
 @cache
 def _characters(path: Path) -> frozenset[int]:
-    return frozenset(_shaping_face(path).unicodes)
+    return frozenset(shaping_face(path).unicodes)

@@ -5,12 +5,14 @@ of the document, found in the document as written, so that one wrong field hides
 and those of the files that a brief names.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
 from creative_assets.studio import locales
+from creative_assets.studio.brand_fonts import open_font
 from creative_assets.studio.brief import (
     MAX_LOCALE_SCOPES,
     MAX_LOCALES,
@@ -20,10 +22,10 @@ from creative_assets.studio.brief import (
 )
 from creative_assets.studio.documents import field_path, read_document
 from creative_assets.studio.errors import BriefError, Problem, RenderError
-from creative_assets.studio.fonts import covering_face
+from creative_assets.studio.fonts import Face, covering_face
 from creative_assets.studio.images import inspect_image
 from creative_assets.studio.problems import clean, quoted, shown
-from creative_assets.studio.rules import EVERY_LOCALE, LogoFileName, PhotoFileName
+from creative_assets.studio.rules import EVERY_LOCALE, FontFileName, LogoFileName, PhotoFileName
 from creative_assets.studio.wording import problems_of
 
 MAX_VARIANTS: Final = 2_000
@@ -33,6 +35,7 @@ MIN_PHOTO_SIDE_PX: Final = 400
 
 _LOGO_NAME: TypeAdapter[str] = TypeAdapter(LogoFileName)
 _PHOTO_NAME: TypeAdapter[str] = TypeAdapter(PhotoFileName)
+_FONT_NAME: TypeAdapter[str] = TypeAdapter(FontFileName)
 
 
 def read_brief(content: bytes, name: str) -> CampaignBrief:
@@ -77,7 +80,8 @@ def read_with_files(
     except BriefError as error:
         files = _files_as_written(content, name)
         return None, (*error.problems, *_file_problems(files, content_of))
-    return brief, (*_unsettable(brief), *_file_problems(named_files(brief), content_of))
+    fonts = _fonts(brief, content_of)
+    return brief, (*_unsettable(brief, fonts), *_file_problems(named_files(brief), content_of))
 
 
 def _files_as_written(content: bytes, name: str) -> Iterator[tuple[str, str]]:
@@ -86,11 +90,15 @@ def _files_as_written(content: bytes, name: str) -> Iterator[tuple[str, str]]:
         root = read_document(content, name).root
     except BriefError:
         return
-    logo = _field(_field(root, "brand"), "logo")
+    brand = _field(root, "brand")
+    logo = _field(brand, "logo")
     logos = logo if isinstance(logo, dict) else {None: logo}
     for version, file in logos.items():
         if _is_name(_LOGO_NAME, file):
             yield f"brand.logo.{version}" if version else "brand.logo", str(file)
+    for position, file in enumerate(_items(_field(brand, "fonts"))):
+        if _is_name(_FONT_NAME, file):
+            yield f"brand.fonts[{position}]", str(file)
     for number, product in enumerate(_items(_field(root, "products"))[:MAX_PRODUCTS]):
         for position, file in enumerate(_items(_field(product, "photos"))):
             if _is_name(_PHOTO_NAME, file):
@@ -105,11 +113,21 @@ def _is_name(kind: TypeAdapter[str], value: object) -> bool:
     return True
 
 
-def _unsettable(brief: CampaignBrief) -> Iterator[Problem]:
+def _fonts(brief: CampaignBrief, content_of: Callable[[str], bytes | None]) -> list[Face]:
+    """The brand's own fonts that can be used; what is wrong with others is told as their file's."""
+    faces = []
+    for name in brief.brand.fonts:
+        content = content_of(name)
+        with contextlib.suppress(RenderError):
+            faces += [open_font(content, name)] if content is not None else []
+    return faces
+
+
+def _unsettable(brief: CampaignBrief, fonts: Sequence[Face]) -> Iterator[Problem]:
     """The brief's own words that no font can set: told before anything is paid for."""
     for field, locale, text in _words(brief):
         try:
-            covering_face(text, locale)
+            covering_face(text, locale, fonts)
         except RenderError as error:
             yield Problem(
                 field=field,
@@ -153,12 +171,16 @@ def _file_complaint(field: str, name: str, content: bytes | None) -> tuple[str, 
             "the file there, under exactly this name",
             "Put the file there, or correct the name; capitals count.",
         )
+    is_font = field.startswith("brand.fonts")
     try:
+        if is_font:
+            open_font(content, name)
+            return None
         facts = inspect_image(content, name)
     except RenderError as error:
         return (
             clean(str(error), limit=300),
-            "a picture that can be used",
+            f"a {'font' if is_font else 'picture'} that can be used",
             "Export it again and save it under the same name.",
         )
     size = facts.size

@@ -21,6 +21,7 @@ _COLOR = r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"
 _LONGEST_ID = 63
 _PHOTO_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 _LOGO_SUFFIXES = (".svg", *_PHOTO_SUFFIXES)
+_FONT_SUFFIXES = (".ttf", ".otf")
 
 # Characters that make text look different from what it is: controls, halves of characters, line
 # separators, bidirectional overrides and isolates (Unicode UAX #9), byte order marks, and tags,
@@ -110,11 +111,15 @@ def _photo_file(name: str) -> str:
     return _file_name(name, _PHOTO_SUFFIXES)
 
 
+def _font_file(name: str) -> str:
+    return _file_name(name, _FONT_SUFFIXES)
+
+
 def _file_name(name: str, suffixes: tuple[str, ...]) -> str:
     _one_line(name)
     beside = "a file in the brief's own folder, such as `photos/cold-brew.png`"
     if "://" in name or name.startswith(("//", "data:")):
-        raise refusal(f"{beside}, not an address", "Save the picture beside the brief.")
+        raise refusal(f"{beside}, not an address", "Save the file beside the brief.")
     if "\\" in name:
         raise refusal(f"{beside}, with forward slashes", "Replace each backslash by `/`.")
     if name.startswith(("/", "~")) or re.match(r"[A-Za-z]:", name):
@@ -151,6 +156,7 @@ LocaleScope = Annotated[
 _FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 LogoFileName = Annotated[_FileName, AfterValidator(_logo_file)]
 PhotoFileName = Annotated[_FileName, AfterValidator(_photo_file)]
+FontFileName = Annotated[_FileName, AfterValidator(_font_file)]
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Text40 = Annotated[_Text, Field(max_length=40), AfterValidator(_one_line)]

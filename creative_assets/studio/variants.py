@@ -64,6 +64,7 @@ def _variant(
             light=files[brand.logo.light] if brand.logo.light else None,
             dark=files[brand.logo.dark] if brand.logo.dark else None,
         ),
+        fonts=tuple(files[name] for name in brand.fonts),
         banned_words=tuple(sorted(banned)),
         legal_line=next(
             (brand.legal_text[scope] for scope in scopes if scope in brand.legal_text), None

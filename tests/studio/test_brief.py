@@ -1,6 +1,7 @@
 import copy
 import io
 import json
+from importlib.resources import files
 from typing import Any
 
 import jsonschema
@@ -523,6 +524,13 @@ FILES = {
 }
 
 
+STATIC_FONT = (
+    (files("justmytype_western_core") / "fonts" / "ofl" / "stixtwomath")
+    .joinpath("STIXTwoMath-Regular.ttf")
+    .read_bytes()
+)
+
+
 def file_problems(files: dict[str, bytes]) -> tuple[Problem, ...]:
     _, problems = read_with_files(json.dumps(BRIEF).encode(), "brief.json", files.get)
     return problems
@@ -582,6 +590,30 @@ def test_missing_files_are_named_together_with_what_is_wrong_in_the_text() -> No
         "brand.logo.default",
         "brand.logo.light",
     ]
+
+
+@pytest.mark.parametrize(
+    "content, found", [(None, "no file"), (b"wOF2....", "WOFF2"), (STATIC_FONT[:5000], "brand.otf")]
+)
+def test_a_font_that_cannot_be_used_is_a_problem_of_its_field(
+    content: bytes | None, found: str
+) -> None:
+    brief = changed(("brand", "fonts"), ["fonts/brand.otf"])
+    files = FILES if content is None else FILES | {"fonts/brand.otf": content}
+    _, problems = read_with_files(json.dumps(brief).encode(), "brief.json", files.get)
+
+    (problem,) = problems
+    assert problem.field == "brand.fonts[0]"
+    assert found in problem.found
+
+
+def test_words_that_only_the_brands_own_font_has_are_accepted() -> None:
+    brief = changed(("brand", "fonts"), ["fonts/brand.otf"])
+    brief["messages"]["en-US"]["headline"] = "Summer \U0001d4d0"  # a script letter of mathematics
+    files = FILES | {"fonts/brand.otf": STATIC_FONT}
+    _, problems = read_with_files(json.dumps(brief).encode(), "brief.json", files.get)
+
+    assert problems == ()
 
 
 def test_words_that_no_font_can_set_are_a_problem_before_anything_is_paid_for() -> None:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from creative_assets.studio.finals import FinalCreatives
 from creative_assets.studio.produce import Event, Job, StageDone, kept_output, produce
 from creative_assets.studio.provenance import COMPOSITE_SOURCE, PROCEDURAL_SOURCE, read_marks
 from creative_assets.studio.stages import AD_COPY, FINAL_CREATIVES, STAGES
+from creative_assets.studio.store import open_store
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 
@@ -68,6 +70,27 @@ async def test_what_a_model_made_is_marked_as_its_work(
     written = {block.role: " ".join(block.lines) for block in final.text.blocks}
     assert written["headline"] == copy.headline
     assert written["legal_line"] == "While stocks last."
+
+
+async def test_the_brands_own_font_sets_the_text_and_is_kept_with_the_brief(
+    brief: dict[str, Any], accepted: Accept, settings: Settings, archive: Archive
+) -> None:
+    (plain,) = accepted(brief)
+    before, _ = await finals_of(plain, settings, archive)
+    fonts = files("justmytype_western_core") / "fonts" / "ofl"
+    inbox = open_store(settings.inbox_url)
+    inbox.put("serif.ttf", (fonts / "notoserif" / "NotoSerif[wdth,wght].ttf").read_bytes())
+    brief["brand"]["fonts"] = ["serif.ttf"]
+    (job,) = accepted(brief)
+    inbox.delete("serif.ttf")
+
+    after, _ = await finals_of(job, settings, archive)
+
+    assert {block.font for block in before.finals[0].text.blocks} == {"Noto Sans"}
+    assert {block.font for block in after.finals[0].text.blocks} == {"Noto Serif (serif.ttf)"}
+    assert after.finals[0].file.path != before.finals[0].file.path
+    # Only the text is set anew.
+    assert sum(row.generations for row in archive.records.spend()) == 5
 
 
 @pytest.mark.parametrize("locale", ["ja-JP", "ar-AE"])

@@ -44,6 +44,7 @@ VARIANT = VariantBrief(
     palette=(),
     tone="warm",
     logo=LogoFiles(default=LOGO),
+    fonts=(),
     banned_words=("billig",),
     legal_line=None,
     legal_guidelines=(),

@@ -67,7 +67,8 @@ def fit_stack(
         RenderError: A character has no glyph.
     """
     specs = {
-        role: spec_of(role, face_for(value, style.locale), style) for role, value in words.items()
+        role: spec_of(role, face_for(value, style.locale, style.fonts, LOOKS[role].weight), style)
+        for role, value in words.items()
     }
     fitter = _Fitter(words, specs, fmt, style)
     if room.shape != "row" or "call_to_action" not in words:

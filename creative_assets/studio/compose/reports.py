@@ -75,7 +75,7 @@ def redrawn(
 
 
 def _inks_again(block: BlockReport, style: TextStyle) -> tuple[Ink, ...]:
-    spec = spec_of(block.role, face_named(block.font), style)
+    spec = spec_of(block.role, face_named(block.font, style.fonts), style)
     return tuple(
         Ink(draw_line(line, spec, block.size_px).mask, box)
         for line, box in zip(block.lines, block.line_boxes, strict=True)

@@ -95,7 +95,8 @@ class OverlayText(Frozen):
 class TextStyle(Frozen):
     """What decides about the look of the words; colours as `#rrggbb`.
 
-    `keep_together` holds names that no line break may split, such as the brand's.
+    `keep_together` holds names that no line break may split, such as the brand's; `fonts` are the
+    brand's own, best first.
     """
 
     locale: str
@@ -103,6 +104,7 @@ class TextStyle(Frozen):
     primary_color: str
     palette: tuple[str, ...] = ()
     keep_together: tuple[str, ...] = ()
+    fonts: tuple[Face, ...] = ()
 
 
 def words_of(text: OverlayText) -> Mapping[Role, str]:
