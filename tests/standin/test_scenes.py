@@ -2,6 +2,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,11 @@ from creative_assets.standin.scenes import paint_scene
 from creative_assets.standin.scenes.colours import light_for
 from creative_assets.standin.scenes.painter import PAINTERS
 from creative_assets.standin.scenes.prompt import FAMILY_WORDS, read_prompt
+from creative_assets.standin.scenes.solids import MATTE, Part, lathe
 from creative_assets.standin.scenes.stage import Ground, stage_for
 from creative_assets.standin.scenes.staging import room_for, stand
-from creative_assets.studio.formats import Format, all_formats
+from creative_assets.standin.scenes.things import THINGS, draw_thing
+from creative_assets.studio.formats import Format, all_formats, format_named
 from creative_assets.studio.layouts import composition_words, layout_named, text_zones, zone_box
 from creative_assets.studio.values import Direction, Size
 
@@ -34,6 +37,7 @@ SETTINGS: Mapping[str, str] = {
     "forest": "a pine forest with moss",
     "snow": "a winter clearing in snow",
 }
+SHAPES = ("1x1", "4x5", "9x16", "16x9")
 SMALL = Size(width_px=320, height_px=320)
 GREEN = "#0B3D2E, #F4E9D8, #D97742"
 
@@ -274,3 +278,80 @@ def test_no_prompt_is_too_strange(text: str) -> None:
 def test_the_largest_sizes_are_painted() -> None:
     size = Size(width_px=3840, height_px=2160)
     assert paint_scene(prompt(), size, [packshot()], 1).size == (3840, 2160)
+
+
+def steepest(picture: Image.Image) -> float:
+    """The largest step in brightness between neighbours, once the grain is averaged away."""
+    levels = np.asarray(picture.convert("L").reduce(4), dtype=np.float32)
+    return float(max(np.abs(np.diff(levels, axis=axis)).max() for axis in (0, 1)))
+
+
+@cache
+def shot_for(name: str, family: str) -> Image.Image:
+    """A product in the frame of a format, at half its size, laid out as the prompt asks."""
+    fmt = format_named(name)
+    asked = prompt(SETTINGS[family]).replace("Keep the lower 48% of the frame calm", "{}")
+    asked = asked.format(composition_words(layout_named("overlay"), fmt, "ltr"))
+    size = Size(width_px=fmt.size.width_px // 2, height_px=fmt.size.height_px // 2)
+    return paint_scene(asked, size, [packshot()], 2)
+
+
+@pytest.mark.parametrize("family", PAINTERS)
+@pytest.mark.parametrize("name", SHAPES)
+def test_no_edge_runs_through_an_upper_corner_or_through_the_text(family: str, name: str) -> None:
+    picture = shot_for(name, family)
+    width, height = picture.size
+    top = round(height * (0.14 if name == "9x16" else 0.04))
+    aside, wide = round(0.04 * width), round((0.24 if width <= height else 0.16) * width)
+    for left in (aside, width - aside - wide):
+        assert steepest(picture.crop((left, top, left + wide, top + round(0.11 * height)))) < 26
+    [zone, *_] = text_zones(layout_named("overlay"), format_named(name))
+    corners = zone_box(zone, format_named(name), "ltr").corners
+    left, top, right, bottom = (edge // 2 for edge in corners)
+    assert steepest(picture.crop((left, top, right, bottom))) < 14
+
+
+@pytest.mark.parametrize("family", PAINTERS)
+@pytest.mark.parametrize("name", SHAPES)
+def test_the_product_is_whole_and_clear_of_the_frames_edges(family: str, name: str) -> None:
+    picture = pixels(shot_for(name, family))
+    rows, columns = np.nonzero(picture[..., 0] - picture[..., 1] > 125)
+    height, width = picture.shape[:2]
+    for places, size in ((rows, height), (columns, width)):
+        assert np.percentile(places, 0.3) > 0.05 * size
+        assert np.percentile(places, 99.7) < 0.95 * size
+
+
+@pytest.mark.parametrize("spread", [0.1, 0.5, 2.0])
+def test_the_flank_of_a_solid_has_no_stairs(spread: float) -> None:
+    cone = lathe([(0, 0.2), (1, 0.2 + spread)], [Part(0, np.ones(3), MATTE)], 200, tilt=0.15)
+    cover = np.asarray(cone.getchannel("A"), dtype=float) / 255
+    left = cone.width / 2 - cover[:, : cone.width // 2].sum(axis=1)
+    rows = slice(cone.height // 4, cone.height // 2)
+    # Where each row begins, to a part of a pixel, lies on one line.
+    assert np.abs(np.diff(left[rows], 2)).max() < 0.67
+
+
+def test_every_drawn_thing_is_trimmed_to_itself() -> None:
+    light = light_for(["#1D2433", "#E9EDF5", "#F25C3B"], "day", from_left=True)
+    for name in THINGS:
+        thing = draw_thing(name, light, 400)
+        assert thing.getchannel("A").getbbox() == (0, 0, *thing.size)
+
+
+@pytest.mark.parametrize("lift", [0, 12])
+def test_a_thing_darkens_the_ground_right_where_it_touches_it(lift: int) -> None:
+    stage = stage_for(read_prompt(prompt()), 1.0, np.random.default_rng(1))
+    light = light_for(["#0B3D2E"], "day", from_left=True)
+    thing = Image.new("RGBA", (100, 150))
+    # The right half's foot is higher, as the far edge of a carton's is.
+    ImageDraw.Draw(thing).rectangle((0, 0, 50, 149), (220, 20, 160, 255))
+    ImageDraw.Draw(thing).rectangle((50, 0, 99, 149 - lift), (220, 20, 160, 255))
+    bare = Image.new("RGB", (500, 500), (200, 190, 180))
+    ground = Ground(shadow=0.7, reflection=0.0)
+    stood = pixels(stand(bare, thing, stage, ground, light, np.random.default_rng(1)))
+    foot, middle = round(stage.base_v * 500), round(stage.centre_u * 500)
+    for column, bottom in ((middle - 25, foot), (middle + 25, foot - lift)):
+        below = stood[bottom + 2 : bottom + 8, column].mean()
+        assert below < 150
+        assert below < stood[bottom + 60, column].mean() - 30

@@ -134,8 +134,10 @@ def curve(
 
 
 def below(frame: Frame, line: Floats, softness_px: float = 1.0) -> Floats:
-    """Mask all that lies below a line of v positions, shape (width,)."""
-    return np.clip((frame.v - line[None, :]) * frame.height / softness_px + 0.5, 0, 1)
+    """Mask all that lies below a line of v positions, shape (width,); softer where it is steep."""
+    rows = line * frame.height
+    soft = softness_px * np.hypot(1, np.clip(np.gradient(rows), -6, 6))
+    return np.clip((frame.v * frame.height - rows[None, :]) / soft[None, :] + 0.5, 0, 1)
 
 
 def receding(
@@ -211,8 +213,15 @@ def vignette(frame: Frame, picture: Floats, strength: float) -> Floats:
     return picture * (1 - strength * smooth(0.35, 0.95, d))
 
 
+def defocused(picture: Floats, mask: Floats) -> Floats:
+    """Throw a part of the picture out of focus, where the mask says."""
+    _, height, width = picture.shape
+    soft = np.stack([blurred(plane, min(width, height) / 13) for plane in picture])
+    return picture + (soft - picture) * mask
+
+
 def calmed(picture: Floats, mask: Floats) -> Floats:
-    """Throw a part of the picture out of focus: a little where the mask begins, then far out."""
+    """Throw a part out of focus, a little where the mask begins, then far, and even it out."""
     _, height, width = picture.shape
     short = min(width, height)
     slightly = np.stack([blurred(plane, max(2.0, short / 45)) for plane in picture])

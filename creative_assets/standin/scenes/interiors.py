@@ -1,10 +1,9 @@
-"""Scenes made by people: studio, table, city, leaves in a room, paper.
+"""Scenes made by people: studio, table, city, paper.
 
 A painter takes the frame, the stage, the light and a random generator, and returns a `Backdrop`.
 """
 
 import numpy as np
-from PIL import Image, ImageDraw
 
 from creative_assets.standin.scenes.canvas import (
     Frame,
@@ -22,6 +21,8 @@ from creative_assets.standin.scenes.canvas import (
     smooth,
 )
 from creative_assets.standin.scenes.colours import Floats, Light, from_hex, lightness_of, mix, toned
+from creative_assets.standin.scenes.elements import lay_floor, paint_wall
+from creative_assets.standin.scenes.plants import palm_fronds
 from creative_assets.standin.scenes.stage import Backdrop, Ground, Stage
 
 Rng = np.random.Generator
@@ -32,60 +33,6 @@ _WOODS = ("#a9764a", "#6e4a33", "#c9ab86", "#955a41")
 _DARK_WINDOWS = 0.955
 
 
-def _wall(frame: Frame, stage: Stage, light: Light, colour: Floats) -> Floats:
-    """A wall with a pool of light on the side where the light comes from."""
-    spot = frame.distance(stage.centre_u + light.side * 0.22, (stage.top_v + stage.base_v) * 0.42)
-    lit, dim = mix(colour, light.sun, 0.42), mix(colour, light.deep, 0.34)
-    return ramp(spot, [(0.0, lit), (0.42, colour), (1.35, dim)])
-
-
-def _floor(
-    frame: Frame, picture: Floats, edge: float, colours: tuple[Floats, Floats], soft: float
-) -> Floats:
-    depth = np.clip((frame.v - edge) / max(1 - edge, 0.1), 0, 1) + np.zeros(
-        (1, frame.width), dtype=np.float32
-    )
-    return over(
-        picture,
-        ramp(depth, [(0, colours[0]), (0.3, mix(*colours, 0.4)), (1, colours[1])]),
-        smooth(edge - soft, edge + soft, frame.v),
-    )
-
-
-def _frond(frame: Frame, root: tuple[float, float], angle: float, size: float, rng: Rng) -> Floats:
-    """Mask a palm frond: leaves along a bent stem, `size` in short edges."""
-    scale = 2 * min(frame.width, frame.height)
-    image = Image.new("L", (2 * frame.width, 2 * frame.height))
-    draw = ImageDraw.Draw(image)
-    t = np.linspace(0, 1, 14)
-    width = np.sin(np.pi * t**0.75)
-    outline = np.concatenate(
-        [
-            np.stack([t, 0.085 * width - 0.12 * t * t]),
-            np.stack([t, -0.085 * width - 0.12 * t * t])[:, ::-1],
-        ],
-        axis=1,
-    )
-    start = np.array([root[0] * 2 * frame.width, root[1] * 2 * frame.height])
-    stem = [tuple(start)]
-    for index in range(11):
-        along = (index + 1) / 11
-        bend = angle + 0.35 * along
-        at = start + scale * size * along * np.array([np.cos(bend), np.sin(bend)])
-        stem.append(tuple(at))
-        long = scale * size * (0.46 - 0.25 * along) * float(rng.uniform(0.9, 1.1))
-        for sign in (-1, 1):
-            turn = bend + sign * (0.95 - 0.45 * along)
-            c, s = np.cos(turn), np.sin(turn)
-            leaf = (
-                np.array([[c, -s], [s, c]]) @ (outline * np.array([[1.0], [float(sign)]])) * long
-                + at[:, None]
-            )
-            draw.polygon([tuple(point) for point in leaf.T], fill=255)
-    draw.line(stem, fill=255, width=max(1, round(scale * size * 0.008)))
-    return np.asarray(image.reduce(2), dtype=np.float32) / 255
-
-
 def studio(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     """A seamless backdrop with an arch or a disc, a plant's shadow, and a podium."""
     base = mix(light.pale, light.mid, float(rng.uniform(0.10, 0.42)))
@@ -94,9 +41,9 @@ def studio(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     if light.dark:
         base = toned(light.tone(0.30), 0.36)
     edge = stage.edge_v
-    picture = _wall(frame, stage, light, base)
+    picture = paint_wall(frame, stage, light, base)
     panel = mix(light.accent, base, float(rng.uniform(0.10, 0.45)))
-    size = 0.30 * min(1.0, stage.reach_u * frame.across / 0.74)
+    size = 0.22 * min(1.0, stage.reach_u * frame.across / 0.68)
     centre = stage.centre_u - light.side * float(rng.uniform(0.02, 0.08)) / frame.across
     if rng.integers(2):
         top = stage.top_v + size / frame.down * 0.9
@@ -105,7 +52,6 @@ def studio(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         )
     else:
         body = frame.distance(centre, stage.top_v + (stage.base_v - stage.top_v) * 0.42)
-        size *= 1.12
     shape = smooth(size + 0.002, size - 0.002, body)
     reach = round(0.02 * min(frame.width, frame.height))
     cast = moved(
@@ -119,16 +65,10 @@ def studio(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     )
     picture = over(picture, face, shape)
     floor = (mix(base, light.sun, 0.24), mix(base, light.deep, 0.16))
-    picture = _floor(frame, picture, edge, floor, 0.012)
+    picture = lay_floor(frame, picture, edge, floor, 0.012)
     picture = shade(picture, 0.16 * smooth(0.05, 0.0, np.abs(frame.v - edge)))
-    frond = _frond(
-        frame,
-        (stage.centre_u + light.side * 0.62 / frame.across, stage.top_v - 0.03),
-        np.pi / 2 - light.side * -0.9,
-        0.62,
-        rng,
-    )
-    gobo = blurred(frond, 0.012 * min(frame.width, frame.height) + 1)
+    root = (stage.centre_u + light.side * 0.62 / frame.across, stage.top_v - 0.03)
+    gobo, _ = palm_fronds(frame, [(*root, np.pi / 2 + light.side * 0.9)], 0.62, 0.009, rng)
     picture = shade(
         picture, 0.30 * gobo * smooth(edge + 0.02, edge - 0.1, frame.v), mix(light.deep, base, 0.3)
     )
@@ -144,14 +84,14 @@ def _tabletop(frame: Frame, picture: Floats, stage: Stage, light: Light, rng: Rn
         slab = mix(mix(light.pale, light.mid, 0.30), from_hex("#d8cfc4"), 0.25)
         slab = toned(slab, 0.32) if light.dark else slab
         far_and_near = (mix(slab, light.sun, 0.35), mix(slab, light.deep, 0.30))
-        picture = _floor(frame, picture, edge, far_and_near, 0.004)
+        picture = lay_floor(frame, picture, edge, far_and_near, 0.004)
         cloud = noise(frame, rng, (4, 12), 5)
         veins = smooth(0.06, 0.0, np.abs(cloud + 0.4 * noise(frame, rng, (2, 5), 2)))
         return picture * (1 + near * (0.05 * cloud - 0.07 * veins))
     wood = mix(from_hex(_WOODS[int(rng.integers(len(_WOODS)))]), light.accent, 0.18)
     wood = toned(mix(wood, light.deep, 0.08), 0.30) if light.dark else wood
     shaded = toned(wood, max(0.24, lightness_of(wood) - 0.20), 0.8)
-    picture = _floor(frame, picture, edge, (mix(wood, light.sun, 0.34), shaded), 0.004)
+    picture = lay_floor(frame, picture, edge, (mix(wood, light.sun, 0.34), shaded), 0.004)
     fibres = noise(frame, rng, (2.0, 70), 4) + 0.6 * noise(frame, rng, (1.0, 18), 3)
     away = np.maximum(frame.v - edge + 0.35, 0.05)
     joints = np.abs(np.mod((frame.u - 0.5) / away * frame.across * 1.4, 1.0) - 0.5)
@@ -167,7 +107,7 @@ def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         wall = mix(wall, light.accent, 0.30)
     if light.dark:
         wall = toned(light.tone(0.35), 0.34)
-    picture = _wall(frame, stage, light, wall)
+    picture = paint_wall(frame, stage, light, wall)
     slant = light.side * float(rng.uniform(0.22, 0.45))
     x = (
         (frame.u - stage.centre_u) * frame.across
@@ -185,16 +125,8 @@ def table(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
                 * smooth(top, top + 0.018, y)
                 * smooth(top + tall - 0.025, top + tall - 0.043, y)
             )
-    leaves = blurred(
-        _frond(
-            frame,
-            (stage.centre_u + light.side * 0.45 / frame.across, stage.top_v - 0.02),
-            np.pi / 2 + light.side * 0.8,
-            0.5,
-            rng,
-        ),
-        7.0,
-    )
+    root = (stage.centre_u + light.side * 0.45 / frame.across, stage.top_v - 0.02)
+    leaves, _ = palm_fronds(frame, [(*root, np.pi / 2 + light.side * 0.8)], 0.5, 0.009, rng)
     beam = panes * (1 - 0.75 * leaves)
     beam = blurred(beam, 0.008 * min(frame.width, frame.height) + 1)
     picture = shade(picture, 0.20 * (1 - beam), mix(light.deep, wall, 0.5))
@@ -248,7 +180,7 @@ def city(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     picture = glow(
         picture,
         mix(light.accent, light.sun, 0.6),
-        np.clip(blurred(windows, 2.6) * 1.7, 0, 1) * (0.95 if dusk else 0.15),
+        np.clip(blurred(windows, 3.6) * 1.7, 0, 1) * (0.95 if dusk else 0.15),
     )
     lamps = 46 if dusk else 18
     for mask, box in discs(
@@ -263,83 +195,17 @@ def city(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         picture[window] = glow(
             picture[window], hue, mask * float(rng.uniform(0.12, 0.6)) * (1.0 if dusk else 0.5)
         )
-    stone = mix(light.deep, toned(light.mid, 0.4), 0.25)
-    picture = _floor(frame, picture, edge, (mix(stone, low, 0.42), stone * 0.75), 0.003)
+    stone = mix(mix(light.deep, toned(light.mid, 0.4), 0.25), from_hex("#6f6a64"), 0.45)
+    picture = lay_floor(frame, picture, edge, (mix(stone, low, 0.42), stone * 0.75), 0.003)
     wet = smooth(edge, edge + 0.003, frame.v) * smooth(0.34, 0.0, frame.v - edge)
-    picture = over(picture, mirrored(frame, picture, edge, 16.0), 0.46 * wet)
+    picture = over(picture, mirrored(frame, picture, edge, 22.0), 0.16 * wet)
+    picture = picture * (1 + wet * (0.045 * noise(frame, rng, (60, 90), 3)))
     picture = glow(
         picture,
         light.sun,
         0.30 * smooth(0.005, 0.0, np.abs(frame.v - edge - 0.002)) + np.zeros((1, frame.width)),
     )
-    return Backdrop(picture, Ground(shadow=0.62, reflection=0.34))
-
-
-def botanical(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
-    """Leaves in several depths of focus around dappled light, and a stone."""
-    edge = stage.edge_v
-    green = mix(light.mid, from_hex("#5d8a54"), 0.42)
-    back = mix(mix(light.pale, green, 0.40), light.sun, 0.22)
-    if light.dark:
-        green, back = toned(green, 0.34), toned(mix(light.deep, green, 0.5), 0.30)
-    if light.daytime == "evening":
-        back = mix(back, light.accent, 0.28)
-    picture = _wall(frame, stage, light, back)
-    for mask, box in discs(frame, rng, 34, (0.02, 0.085), (0, 0, 1, edge)):
-        window = (slice(None), *box)
-        picture[window] = glow(
-            picture[window],
-            mix(light.sun, green, float(rng.uniform(0, 0.7))),
-            mask * float(rng.uniform(0.05, 0.28)),
-        )
-    short = min(frame.width, frame.height)
-    for layer, (blur, many) in enumerate([(0.030, 4), (0.012, 4), (0.0, 4)]):
-        near = layer / 2
-        sunlit = smooth(-0.5, 0.6, noise(frame, rng, (6, 6), 2) - 1.2 * (frame.v - 0.25))
-        for index in range(many):
-            side = -1.0 if index % 2 else 1.0
-            root = (0.5 + side * (0.5 + 0.06 * near), float(rng.uniform(0.0, max(edge, 0.3))))
-            if index in {2, 3}:
-                root = (
-                    float(np.clip(stage.centre_u + side * rng.uniform(0.30, 0.55), 0, 1)),
-                    -0.02,
-                )
-            target = np.arctan2(
-                (stage.horizon_v - root[1]) * frame.down, (stage.centre_u - root[0]) * frame.across
-            )
-            angle = float(target) + float(rng.uniform(-0.7, 0.7))
-            size = float(rng.uniform(0.30, 0.44)) * (0.85 + 0.25 * near)
-            frond = _frond(frame, root, angle, size, rng)
-            sharp = blurred(frond, blur * short) if blur else frond
-            colour = mix(
-                mix(green, back, 0.50 * (1 - near)),
-                light.deep,
-                0.15 + 0.42 * near * float(rng.uniform(0.5, 1)),
-            )
-            bright = mix(colour, light.sun, 0.38)
-            body = over(frame.blank(colour), bright, sunlit)
-            picture = over(picture, body, sharp * (0.55 + 0.42 * near))
-    dapple = smooth(0.15, 0.60, noise(frame, rng, (4, 4), 3))
-    picture = glow(picture, light.sun, 0.22 * dapple * smooth(edge + 0.1, 0.0, frame.v))
-    picture = shade(
-        picture,
-        0.20 * (1 - dapple) * smooth(0.2, 0.6, frame.distance(stage.centre_u, stage.horizon_v)),
-        mix(light.deep, green, 0.4),
-    )
-    ground = mix(mix(light.pale, from_hex("#c9bba4"), 0.55), green, 0.22)
-    if light.dark:
-        ground = toned(ground, 0.34)
-    picture = _floor(
-        frame, picture, edge, (mix(ground, light.sun, 0.25), mix(ground, light.deep, 0.38)), 0.006
-    )
-    grit = 0.06 * noise(frame, rng, (24, 40), 4) + 0.10 * (dapple - 0.4)
-    picture = picture * (
-        1 + grit * smooth(edge, edge + 0.02, frame.v) * smooth(0.36, 0.0, frame.v - edge)
-    )
-    stone = mix(mix(light.pale, from_hex("#b9b0a2"), 0.6), green, 0.12) * (
-        0.5 if light.dark else 1.0
-    )
-    return Backdrop(picture, Ground(shadow=0.66, reflection=0.0, plinth=stone, rough=True))
+    return Backdrop(picture, Ground(shadow=0.72, reflection=0.10))
 
 
 def ribbons(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
@@ -363,11 +229,11 @@ def ribbons(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
         ]
     if light.dark:
         colours = [toned(colour, 0.20 + 0.07 * index) for index, colour in enumerate(colours)]
-    picture = _wall(frame, stage, light, colours[0])
+    picture = paint_wall(frame, stage, light, colours[0])
     d = frame.distance(
-        stage.centre_u - light.side * 0.05, stage.top_v + (stage.base_v - stage.top_v) * 0.40
+        stage.centre_u - light.side * 0.02, stage.top_v + (stage.base_v - stage.top_v) * 0.40
     )
-    radius = min(0.30, 0.66 * (stage.base_v - stage.top_v) * frame.down)
+    radius = min(0.21, 0.66 * (stage.base_v - stage.top_v) * frame.down)
     disc = smooth(radius + 0.002, radius - 0.002, d)
     short = min(frame.width, frame.height)
     picture = shade(

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from PIL import Image
 
-from creative_assets.standin.scenes import interiors, landscapes
+from creative_assets.standin.scenes import greenery, interiors, landscapes
 from creative_assets.standin.scenes.canvas import (
     Frame,
     bloom,
     calmed,
+    defocused,
     developed,
     grained,
     vignette,
@@ -33,13 +34,13 @@ PAINTERS: Mapping[str, Painter] = {
     "dunes": landscapes.dunes,
     "studio": interiors.studio,
     "city": interiors.city,
-    "botanical": interiors.botanical,
+    "botanical": greenery.botanical,
     "table": interiors.table,
     "ribbons": interiors.ribbons,
     "aurora": landscapes.aurora,
-    "fields": landscapes.fields,
-    "forest": landscapes.forest,
-    "snow": landscapes.snow,
+    "fields": greenery.fields,
+    "forest": greenery.forest,
+    "snow": greenery.snow,
 }
 
 _USUAL_DAYTIME: Mapping[str, Daytime] = {
@@ -89,6 +90,7 @@ def paint_scene(prompt: str, size: Size, photos: Sequence[Image.Image], seed: in
     backdrop = PAINTERS[family](frame, stage, light, rng)
     painted = bloom(backdrop.picture, 0.16)
     painted = vignette(frame, painted, 0.24)
+    painted = defocused(painted, stage.corner_mask(frame))
     painted = calmed(painted, stage.calm_mask(frame))
     picture = developed(painted, size)
     thing = _thing_for(words, photos, light, (stage, backdrop.ground, picture.size))

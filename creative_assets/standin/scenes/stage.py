@@ -11,6 +11,11 @@ from creative_assets.standin.scenes.canvas import Frame, smooth
 from creative_assets.standin.scenes.colours import Floats
 from creative_assets.standin.scenes.prompt import SceneWords, Side
 
+# Slimmer is a story, whose top belongs to the app that shows it.
+_STORY_RATIO = 0.7
+# How far down logos go in the corners.
+_CORNER_V, _STORY_CORNER_V = 0.20, 0.27
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -42,9 +47,18 @@ class Stage:
             return np.zeros((frame.height, frame.width), dtype=np.float32)
         ahead = {"lower": 1 - frame.v, "upper": frame.v, "left": frame.u, "right": 1 - frame.u}
         # Sky and ground soften with height anyway; a side needs a longer way, or its end is seen.
-        start, end = (0.07, 0.09) if self.calm_side in {"lower", "upper"} else (0.14, 0.20)
+        start, end = (0.04, 0.10) if self.calm_side in {"lower", "upper"} else (0.13, 0.09)
         soft = smooth(self.calm_share + start, self.calm_share - end, ahead[self.calm_side])
         return np.broadcast_to(soft, (frame.height, frame.width))
+
+    def corner_mask(self, frame: Frame) -> Floats:
+        """Mask the corners, where a logo may go: the lower ones where the calm part is aside."""
+        reach = 0.39 if frame.width <= frame.height else 0.27
+        aside = smooth(reach, reach - 0.13, np.minimum(frame.u, 1 - frame.u))
+        high = _STORY_CORNER_V if frame.width < _STORY_RATIO * frame.height else _CORNER_V
+        below = 1 - frame.v if self.calm_side in {"left", "right"} else 1.0
+        within = smooth(high + 0.10, high - 0.02, np.minimum(frame.v, below))
+        return np.asarray(aside * within, dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -78,8 +92,7 @@ def stage_for(words: SceneWords, ratio: float, rng: np.random.Generator) -> Stag
     sway = float(rng.uniform(-1, 1))
     left, right, top, bottom = 0.0, 1.0, 0.12, 0.90
     if side == "lower":
-        # A story's top belongs to the app that shows it.
-        top = 0.105 if ratio < 0.7 else 0.065  # noqa: PLR2004 - slimmer than 3:4 is a story
+        top = 0.140 if ratio < _STORY_RATIO else 0.085
         bottom = 1 - share - 0.015
     elif side == "upper":
         top = share + 0.03
@@ -89,14 +102,14 @@ def stage_for(words: SceneWords, ratio: float, rng: np.random.Generator) -> Stag
     elif side == "right":
         right = 1 - share
     if side in {"left", "right", None}:
-        bottom = 0.84
+        top, bottom = 0.165, 0.84
     spare = (right - left) * (0.03 if ratio < 1 else 0.05)
     depth = max(0.03, (bottom - top) * 0.13)
     return Stage(
         centre_u=(left + right) / 2 + sway * spare,
         base_v=bottom,
         top_v=top,
-        reach_u=(right - left) * 0.74,
+        reach_u=(right - left) * 0.68,
         edge_v=bottom - depth,
         horizon_v=bottom - (bottom - top) * float(rng.uniform(0.32, 0.52)),
         calm_side=side,

@@ -10,15 +10,17 @@ import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from creative_assets.standin.scenes.canvas import Frame, noise
-from creative_assets.standin.scenes.colours import Light, from_hex, mix
+from creative_assets.standin.scenes.colours import Floats, Light, from_hex, mix, toned
+from creative_assets.standin.scenes.solids import MATTE, SATIN, Part, lathe
 from creative_assets.standin.scenes.stage import Ground, Stage
-from creative_assets.standin.scenes.things import MATTE, SATIN, Part, lathe
 
 _PLINTH_TILT = 0.16
-_PLINTH_SPREAD = 1.45  # its width ÷ that of the thing on it
+_PLINTH_SPREAD = 1.45  # its width ÷ that of the thing on it, at most
+_PLINTH_BRIM = 0.16  # how far it reaches beyond the thing, in short edges, both sides together
 _OPAQUE = 250
-# Parts of a thing whose lower edge is within this share of its height touch the ground.
-_TOUCHING = 0.14
+# Parts of a thing whose lower edge is within this share of its height, or of its width, touch the
+# ground: under a flat round thing the edge rises far, to the middle of its side.
+_TOUCHING, _TOUCHING_WIDE = 0.14, 0.17
 
 
 def _is_opaque(image: Image.Image) -> bool:
@@ -63,7 +65,9 @@ def plinth_axis(ground: Ground, frame: tuple[int, int]) -> int:
 
 
 def _plinth_width(thing_width: float, frame: tuple[int, int]) -> float:
-    return max(thing_width * _PLINTH_SPREAD, 0.30 * min(frame))
+    short = min(frame)
+    wide = min(thing_width * _PLINTH_SPREAD, thing_width + _PLINTH_BRIM * short)
+    return max(wide, 0.30 * short)
 
 
 def _front_edge(thing_width: float, frame: tuple[int, int]) -> int:
@@ -83,7 +87,7 @@ def stand(
     result = picture.copy()
     middle, foot = round(stage.centre_u * picture.width), round(stage.base_v * picture.height)
     lift = plinth_axis(ground, picture.size)
-    deep = tuple(round(float(c) * 255) for c in light.deep * 0.35)
+    deep = tuple(round(float(c) * 255) for c in toned(light.deep, 0.14, 0.4))
     if ground.plinth is not None:
         plinth = _plinth(ground, light, _plinth_width(cutout.width, picture.size), lift, rng)
         front = _front_edge(cutout.width, picture.size)
@@ -157,21 +161,42 @@ def _lay_shadow(
     width = thing.width
     wide = _soft_ellipse(width * 1.9, width * 0.46, 1.6)
     wide = wide.point(lambda level: level * 0.55 * strength)
-    picture.paste(colour, (foot[0] - wide.width // 2, foot[1] - wide.height // 2), wide)
+    centre = foot[1] - round(_rises(thing, 64).max() * thing.height * 0.6)
+    picture.paste(colour, (foot[0] - wide.width // 2, centre - wide.height // 2), wide)
     opaque = np.asarray(thing.getchannel("A")) > _OPAQUE // 2
     bottoms = thing.height - np.argmax(opaque[::-1], axis=0) * 1.0
     # Where the outline's lower edge is nearly level, and near the ground, it touches it.
     level = np.clip(1 - np.abs(np.gradient(bottoms)) / 0.8, 0, 1) * opaque.any(axis=0)
-    rise = (thing.height - bottoms) / thing.height
-    touches = level * np.clip(1 - rise / _TOUCHING, 0, 1) ** 0.5
+    reach = _reach(thing)
+    touches = level * np.clip(1 - (thing.height - bottoms) / reach, 0, 1) ** 0.5
     margin = round(width * 0.14)
-    rows = np.arange(-round(thing.height * _TOUCHING) - margin, margin)[:, None]
+    rows = np.arange(-round(reach) - margin, margin)[:, None]
     for tall, blur, share in ((0.050, 0.030, 0.75), (0.018, 0.010, 0.95)):
         near = np.exp(-(((rows - bottoms + thing.height) / max(1.0, width * tall)) ** 2))
         field = np.pad(near * touches * 255 * strength * share, ((0, 0), (margin, margin)))
         mask = Image.fromarray(field.astype(np.uint8))
         mask = mask.filter(ImageFilter.GaussianBlur(max(1.0, width * blur)))
         picture.paste(colour, (foot[0] - mask.width // 2, foot[1] + int(rows[0, 0])), mask)
+
+
+def _reach(thing: Image.Image) -> float:
+    """How far above its foot a thing may touch the ground, in pixels."""
+    return max(thing.height * _TOUCHING, thing.width * _TOUCHING_WIDE)
+
+
+def _rises(cutout: Image.Image, columns: int) -> Floats:
+    """How far the foot of each column is above the lowest, ÷ height; 0 where it hangs free."""
+    opaque = np.asarray(cutout.getchannel("A")) > _OPAQUE // 2
+    rises = np.argmax(opaque[::-1], axis=0) / cutout.height * opaque.any(axis=0)
+    rises = np.where(rises <= _reach(cutout) / cutout.height, rises, 0)
+    return np.interp(np.linspace(0, 1, columns), np.linspace(0, 1, rises.size), rises)
+
+
+def _raised(image: Image.Image, rises_px: Floats) -> Image.Image:
+    """Move each column up by its own way; what comes in from below repeats the border."""
+    rows = np.arange(image.height)[:, None] + np.rint(rises_px).astype(np.int64)[None, :]
+    columns = np.arange(image.width)[None, :]
+    return Image.fromarray(np.asarray(image)[np.minimum(rows, image.height - 1), columns])
 
 
 def _lay_cast(
@@ -190,24 +215,26 @@ def _lay_cast(
         .resize(quarter, Image.Resampling.BILINEAR)
         .transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     )
+    rises = _rises(cutout, quarter[0])
+    shape = _raised(shape, rises * quarter[1])
     slide = 0.85 * -side
     margin = round(quarter[1] * abs(slide)) + 12
-    canvas = Image.new("L", (quarter[0] + 2 * margin, quarter[1] + 24))
-    canvas.paste(shape, (margin, 12))
+    above = 12 + round(_reach(cutout) / 4)
+    canvas = Image.new("L", (quarter[0] + 2 * margin, quarter[1] + above + 12))
+    canvas.paste(shape, (margin, above))
     canvas = canvas.transform(
         canvas.size,
         Image.Transform.AFFINE,
-        (1, -slide, slide * 12, 0, 1, 0),
+        (1, -slide, slide * above, 0, 1, 0),
         Image.Resampling.BILINEAR,
     )
-    canvas = canvas.filter(ImageFilter.GaussianBlur(max(1.0, cutout.width / 90)))
-    fade = np.clip(1 - (np.arange(canvas.height) - 12) / quarter[1], 0, 1) ** 1.5 * strength
-    levels = np.asarray(canvas, dtype=np.float32) * fade[:, None]
-    mask = Image.fromarray(levels.astype(np.uint8)).resize(
-        (canvas.width * 4, canvas.height * 4), Image.Resampling.BICUBIC
-    )
+    fade = np.clip(1 - (np.arange(canvas.height) - above) / quarter[1], 0, 1) ** 1.5 * strength
+    faded = Image.fromarray((np.asarray(canvas, dtype=np.float32) * fade[:, None]).astype(np.uint8))
+    faded = _raised(faded, np.pad(rises, margin, mode="edge") * cutout.height / 4)
+    faded = faded.filter(ImageFilter.GaussianBlur(max(1.0, cutout.width / 90)))
+    mask = faded.resize((faded.width * 4, faded.height * 4), Image.Resampling.BICUBIC)
     left = foot[0] - cutout.width // 2 - margin * 4
-    picture.paste(colour, (left, foot[1] - 12 * 4 - round(cutout.width * 0.015)), mask)
+    picture.paste(colour, (left, foot[1] - above * 4 - round(cutout.width * 0.015)), mask)
 
 
 def _lay_reflection(
@@ -215,16 +242,21 @@ def _lay_reflection(
 ) -> None:
     """Mirror the thing in the ground, blurred and fading."""
     long, margin = round(cutout.height * 0.45), 9 * max(1, cutout.width // 90)
-    mirror = Image.new("RGBA", (cutout.width + 2 * margin, long))
-    mirror.paste(cutout.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (margin, 0))
-    small = mirror.resize((max(2, mirror.width // 3), max(2, long // 3)), Image.Resampling.BOX)
+    above = round(_reach(cutout))
+    mirror = Image.new("RGBA", (cutout.width + 2 * margin, long + above))
+    mirror.paste(cutout.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (margin, above))
+    rises = _rises(cutout, cutout.width) * cutout.height
+    mirror = _raised(mirror, np.pad(2 * rises, margin, mode="edge"))
+    third = (max(2, mirror.width // 3), max(2, mirror.height // 3))
+    small = mirror.resize(third, Image.Resampling.BOX)
     small = small.filter(ImageFilter.GaussianBlur(max(0.6, cutout.width / 110)))
     mirror = small.resize(mirror.size, Image.Resampling.BICUBIC)
-    fade = (np.linspace(1, 0, long) ** 1.6 * 255 * strength).astype(np.uint8)
+    fade = np.clip(1 - (np.arange(mirror.height) - above) / long, 0, 1) ** 1.6 * 255 * strength
     mask = ImageChops.multiply(
-        mirror.getchannel("A"), Image.fromarray(fade[:, None].repeat(mirror.width, axis=1))
+        mirror.getchannel("A"),
+        Image.fromarray(fade.astype(np.uint8)[:, None].repeat(mirror.width, axis=1)),
     )
-    place = (foot[0] - mirror.width // 2, foot[1] - round(cutout.width * 0.02))
+    place = (foot[0] - mirror.width // 2, foot[1] - above - round(cutout.width * 0.02))
     picture.paste(mirror.convert("RGB"), place, mask)
 
 

@@ -1,10 +1,10 @@
-"""Things to stand in a scene: lit solids of revolution, boxes, and a few drawn shapes.
+"""Things to stand in a scene: turned on the lathe of `solids`, or drawn as SVG.
 
 Each is a cut-out: an RGBA picture trimmed to the thing, lit from the left. No text, ever.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
 from string import Template
@@ -15,132 +15,7 @@ from PIL import Image, ImageDraw, ImageOps
 
 from creative_assets.standin.scenes.canvas import smooth
 from creative_assets.standin.scenes.colours import Floats, Light, from_hex, lightness_of, mix, toned
-
-Profile = Sequence[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Material:
-    """How a surface answers light.
-
-    Attributes:
-        shape: Contrast between the lit and the unlit side.
-        gloss: Strength of the soft boxes' reflections.
-        edge: How much the rims darken (glass, metal) or stay (matte: 0).
-    """
-
-    shape: float
-    gloss: float
-    edge: float
-
-
-MATTE = Material(shape=0.50, gloss=0.05, edge=0.10)
-SATIN = Material(shape=0.50, gloss=0.30, edge=0.28)
-METAL = Material(shape=0.58, gloss=0.55, edge=0.42)
-GLASS = Material(shape=0.30, gloss=0.75, edge=0.50)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A band of a solid: from a height on (0 top, 1 bottom), one colour and material."""
-
-    start: float
-    colour: Floats
-    material: Material
-
-
-def lit(turn: Floats, upward: Floats, material: Material) -> tuple[Floats, Floats]:
-    """Answer the studio's light: (multiplier for the colour, white to add on top).
-
-    `turn` is -1 at the left rim and 1 at the right, `upward` how far the surface leans to the sky.
-    """
-    facing = np.sqrt(np.clip(1 - turn * turn, 0, 1))
-    key = np.clip(facing * 0.72 - turn * 0.69, 0, 1)
-    fill = np.clip(facing * 0.5 + turn * 0.6, 0, 1) * 0.22
-    diffuse = 1 - material.shape + material.shape * 1.25 * (key + fill)
-    diffuse += 0.35 * np.clip(upward, -0.8, 1)
-    diffuse *= 1 - material.edge * (1 - facing) ** 2.2
-    box = smooth(-0.80, -0.70, turn) * smooth(-0.36, -0.52, turn)
-    strip = smooth(0.66, 0.72, turn) * smooth(0.86, 0.79, turn)
-    shine = material.gloss * (0.62 * box + 0.34 * strip)
-    return np.asarray(np.clip(diffuse, 0.04, 1.5)), np.asarray(shine)
-
-
-def lathe(
-    profile: Profile,
-    parts: Sequence[Part],
-    height_px: int,
-    tilt: float = 0.10,
-    grit: Floats | None = None,
-) -> Image.Image:
-    """Turn a profile into a lit solid.
-
-    Args:
-        profile: (t, r) from top to bottom: t 0 to 1 along the axis, r the radius ÷ axis length.
-        parts: Bands from top to bottom, the first starting at 0.
-        height_px: Length of the axis, in pixels.
-        tilt: How far the camera looks down: height ÷ width of the rim's ellipse.
-        grit: A texture (height, width), multiplied into the surface; any size.
-
-    Returns:
-        RGBA, the solid with a hair of margin.
-    """
-    ts = np.linspace(0, 1, 600)
-    rs = np.interp(ts, [t for t, _ in profile], [r for _, r in profile])
-    pad = np.pad(rs, 4, mode="edge")
-    rs = np.convolve(pad, np.ones(9) / 9, mode="valid")
-    widest = float(rs.max())
-    width = int(2 * widest * height_px) + 5
-    lead, tail = tilt * float(rs[0]), tilt * float(rs[-1])
-    height = int((1 + lead + tail) * height_px) + 5
-    x = ((np.arange(width) + 0.5 - width / 2) / height_px)[None, :]
-    y = ((np.arange(height) + 0.5 - 2) / height_px - lead)[:, None] + np.zeros_like(x)
-    t = y - tilt * np.sqrt(np.clip(widest**2 - x * x, 0, None))
-    for _ in range(3):
-        r = np.interp(t, ts, rs)
-        t = y - tilt * np.sqrt(np.clip(r * r - x * x, 0, None))
-    r = np.interp(t, ts, rs)
-    side = np.clip((r - np.abs(x)) * height_px + 0.5, 0, 1) * np.clip(
-        (1 - t) * height_px + 0.5, 0, 1
-    )
-    turn = np.clip(x / np.maximum(r, 1e-4), -1, 1)
-    bend = np.convolve(
-        np.pad(np.gradient(rs, ts), 30, mode="edge"), np.hanning(61) / 30, mode="valid"
-    )
-    slope = np.interp(t, ts, bend)
-    colour = np.zeros((3, height, width))
-    multiplier, shine = np.ones((height, width)), np.zeros((height, width))
-    for part in parts:
-        here = np.clip((t - part.start) * height_px + 0.5, 0, 1) if part.start else 1.0
-        colour += (part.colour[:, None, None] - colour) * here
-        more, white = lit(turn, slope / np.sqrt(1 + slope**2), part.material)
-        multiplier += (more - multiplier) * here
-        shine += (white - shine) * here
-    if grit is not None:
-        rows = np.clip((t * (grit.shape[0] - 1)).astype(int), 0, grit.shape[0] - 1)
-        columns = ((np.arcsin(turn) / np.pi + 0.5) * (grit.shape[1] - 1)).astype(int)
-        multiplier = multiplier * grit[rows, columns]
-    colour = colour * multiplier
-    colour = colour + (1 - colour) * shine
-    lid = _ellipse(x, y, float(rs[0]), tilt, height_px)
-    top = parts[0].colour[:, None, None] * (1.06 - 0.16 * (x / max(float(rs[0]), 1e-4)))
-    rim = lid - _ellipse(x, y, float(rs[0]) - 2.5 / height_px, tilt, height_px)
-    top = top + (1 - top) * 0.30 * np.clip(rim, 0, 1)
-    colour = colour * (1 - lid) + top * lid
-    alpha = np.maximum(side * (t > 0), lid)
-    return _cut(colour, alpha)
-
-
-def _ellipse(x: Floats, y: Floats, radius: float, tilt: float, height_px: int) -> Floats:
-    d = np.hypot(x, y / max(tilt, 1e-3))
-    return np.asarray(np.clip((radius - d) * height_px * max(tilt, 0.12) + 0.5, 0, 1))
-
-
-def _cut(colour: Floats, alpha: Floats) -> Image.Image:
-    planes = np.concatenate([np.clip(colour, 0, 1), np.clip(alpha, 0, 1)[None]])
-    pixels = np.ascontiguousarray(np.moveaxis((planes * 255 + 0.5).astype(np.uint8), 0, -1))
-    image = Image.fromarray(pixels, "RGBA")
-    return image.crop(image.getchannel("A").getbbox())
+from creative_assets.standin.scenes.solids import GLASS, MATTE, METAL, SATIN, Part, cut, lathe
 
 
 def _stacked(lower: Image.Image, upper: Image.Image, sink_px: int) -> Image.Image:
@@ -268,7 +143,7 @@ def _tube(light: Light, height_px: int) -> Image.Image:
 
 def _cup(light: Light, height_px: int) -> Image.Image:
     saucer = lathe(
-        [(0, 4.6), (0.5, 4.2), (1, 2.2)],
+        [(t, 2.4 + 2.2 * (1 - t * t) ** 0.5) for t in np.linspace(0, 1, 40).tolist()],
         [Part(0, _plain(light.pale), SATIN)],
         round(height_px * 0.12),
         tilt=0.20,
@@ -290,7 +165,7 @@ def _cup(light: Light, height_px: int) -> Image.Image:
     brew = Image.new("L", (2 * bowl.width, 4 * round(axis * 0.20 * 0.55)))
     ImageDraw.Draw(brew).ellipse((0, 0, brew.width - 1, brew.height - 1), fill=255)
     brew = brew.resize((round(bowl.width * 0.92), brew.height // 2), Image.Resampling.BOX)
-    surface = _css(toned(mix(light.deep, light.accent, 0.55), 0.33))
+    surface = _css(toned(mix(light.accent, from_hex("#6b3f1d"), 0.7), 0.36))
     bowl.paste(surface, ((bowl.width - brew.width) // 2, round(axis * 0.018)), brew)
     handle = _drawn("handle", round(axis * 0.62), {"glaze": _plain(light.pale)})
     cup = Image.new("RGBA", (bowl.width + handle.width, bowl.height))
@@ -317,9 +192,12 @@ def _drawn(name: str, height_px: int, colours: Mapping[str, Floats]) -> Image.Im
         shades[f"{role}_dim"] = _css(colour * 0.70)
         shades[f"{role}_dark"] = _css(colour * 0.42)
     template = Template(files(__package__).joinpath("drawings", f"{name}.svg").read_text("utf-8"))
-    png = resvg_py.svg_to_bytes(
-        svg_string=template.substitute(shades), height=height_px, skip_system_fonts=True
-    )
+    return _rasterized(template.substitute(shades), height_px)
+
+
+@lru_cache(maxsize=16)  # a campaign's shapes show the same thing
+def _rasterized(svg: str, height_px: int) -> Image.Image:
+    png = resvg_py.svg_to_bytes(svg_string=svg, height=height_px, skip_system_fonts=True)
     return Image.open(BytesIO(bytes(png))).convert("RGBA")
 
 
@@ -369,7 +247,7 @@ def sphere(light: Light, height_px: int) -> Image.Image:
     bounce = np.clip(y - 0.35, 0, 1) * 0.20
     shine = 0.5 * smooth(0.30, 0.0, np.hypot(x + 0.36, y + 0.40))
     colour = _plain(light.accent)[:, None, None] * (0.34 + 0.80 * key + bounce)
-    return _cut(colour + (1 - colour) * shine * 0.6, np.clip((1 - d) * height_px / 2 + 0.5, 0, 1))
+    return cut(colour + (1 - colour) * shine * 0.6, np.clip((1 - d) * height_px / 2 + 0.5, 0, 1))
 
 
 _MAKERS: Mapping[str, Callable[[Light, int], Image.Image]] = {
@@ -386,10 +264,14 @@ _MAKERS: Mapping[str, Callable[[Light, int], Image.Image]] = {
     "sphere": sphere,
 }
 
+THINGS = tuple(_MAKERS)
+
 
 def draw_thing(name: str, light: Light, height_px: int) -> Image.Image:
     """Draw a thing by its name, RGBA, lit from the side that the scene's light comes from."""
     image = _MAKERS[name](light, max(height_px, 24))
+    # An empty margin at the foot would let it float.
+    image = image.crop(image.getchannel("A").getbbox())
     image = image.resize(
         (max(1, round(image.width * height_px / image.height)), height_px), Image.Resampling.BICUBIC
     )
