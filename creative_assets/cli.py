@@ -4,19 +4,17 @@ Heavy imports happen in the command that needs them, so that `--help` and `valid
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from creative_assets.cli_reviews import approve, decisions, request_changes
 from creative_assets.settings import Settings
-from creative_assets.studio.errors import BriefError, CreativeAssetsError
+from creative_assets.studio.errors import BriefError
+from creative_assets.terminal import errors_in_words, out, read_settings, show_problems
 
 if TYPE_CHECKING:
     from creative_assets.studio.estimate import Estimate
@@ -30,39 +28,11 @@ app = typer.Typer(
 standin = typer.Typer(no_args_is_help=True, help="The OpenAI-compatible stand-in.")
 app.add_typer(standin, name="standin")
 
-out = Console()
-err = Console(stderr=True)
-
 _CENT_USD = 0.01
 
 BriefPath = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="A brief, in YAML or JSON.")
 ]
-
-
-@contextmanager
-def _errors_in_words() -> Iterator[None]:
-    """What the studio raises ends the command with its message and no traceback."""
-    try:
-        yield
-    except BriefError as error:
-        _show_problems(error)
-        raise typer.Exit(1) from None
-    except CreativeAssetsError as error:
-        err.print(f"[red]{type(error).__name__}[/]: {escape(str(error))}")
-        raise typer.Exit(1) from None
-
-
-def _settings() -> Settings:
-    """The settings, or an end of the command that names those that make no sense."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        for problem in error.errors(include_url=False):
-            name = "__".join(str(part) for part in problem["loc"]).upper()
-            place = name if name.startswith("OPENAI_") else f"CREATIVE_ASSETS_{name}"
-            err.print(f"[red]✗[/] {place}: {escape(problem['msg'])}.")
-        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -75,11 +45,12 @@ def validate(briefs: Annotated[list[Path], typer.Argument(exists=True, dir_okay=
         try:
             brief = load_local_brief(path).brief
         except BriefError as error:
-            _show_problems(error)
+            show_problems(error)
             failed = True
         else:
             variants = len(brief.products) * len(brief.target_locales)
-            out.print(f"[green]✓[/] {path}: {brief.campaign_id}, {variants} variants")
+            told = f"[green]✓[/] {path}: {brief.campaign_id}, {variants} variants"
+            out.print(told, soft_wrap=True)
     if failed:
         raise typer.Exit(1)
 
@@ -99,8 +70,8 @@ def submit(brief: BriefPath) -> None:
     from creative_assets.studio.local_brief import load_local_brief, submit_brief  # noqa: PLC0415
     from creative_assets.studio.store import open_store  # noqa: PLC0415
 
-    settings = _settings()
-    with _errors_in_words(), open_archive(settings) as archive:
+    settings = read_settings()
+    with errors_in_words(), open_archive(settings) as archive:
         inbox = open_store(settings.inbox_url)
         path = submit_brief(load_local_brief(brief), inbox, archive.records)
         out.print(f"[green]✓[/] {path} is in the inbox {inbox.url}")
@@ -113,8 +84,8 @@ def estimate(brief: BriefPath) -> None:
     from creative_assets.studio.estimate import estimate as estimated  # noqa: PLC0415
     from creative_assets.studio.local_brief import jobs_of, load_local_brief  # noqa: PLC0415
 
-    settings = _settings()
-    with _errors_in_words(), open_archive(settings) as archive:
+    settings = read_settings()
+    with errors_in_words(), open_archive(settings) as archive:
         jobs = jobs_of(load_local_brief(brief), archive.records)
         _show_estimate(estimated(jobs, model_choice(settings), archive.store), settings)
 
@@ -130,8 +101,8 @@ def run(
     """Take one brief through Dagster in this process, with progress, and name what it made."""
     from creative_assets.running import run_brief  # noqa: PLC0415
 
-    with _errors_in_words():
-        succeeded = run_brief(brief, _settings(), out, new_take=new_take)
+    with errors_in_words():
+        succeeded = run_brief(brief, read_settings(), out, new_take=new_take)
     if not succeeded:
         raise typer.Exit(1)
 
@@ -143,7 +114,7 @@ def preflight() -> None:
 
     marks = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "failure": "[red]✗[/]"}
     kinds = set()
-    for finding in checked(_settings()):
+    for finding in checked(read_settings()):
         out.print(f"{marks[finding.kind]} {escape(finding.text)}", soft_wrap=True)
         kinds.add(finding.kind)
     if "failure" in kinds:
@@ -195,15 +166,8 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
     serve(behaviour, host, port, log)
 
 
-def _show_problems(error: BriefError) -> None:
-    count = len(error.problems)
-    noun = "problem" if count == 1 else "problems"
-    err.print(f"[red]✗[/] {escape(error.source)} has {count} {noun}:")
-    for problem in error.problems:
-        err.print(f"\n  [bold]{escape(problem.field or 'the brief')}[/]")
-        err.print(f"    found     {escape(problem.found)}")
-        err.print(f"    expected  {escape(problem.expected)}")
-        err.print(f"    fix       {escape(problem.fix)}")
+for command in (approve, request_changes, decisions):
+    app.command()(command)
 
 
 def _show_estimate(result: "Estimate", settings: Settings) -> None:

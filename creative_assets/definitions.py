@@ -2,10 +2,13 @@
 
 import dagster as dg
 
+from creative_assets.assets.approved import APPROVALS
+from creative_assets.assets.reviews import build_reviews
 from creative_assets.assets.specs import CREATIVES_JOB, STAGE_SPECS
 from creative_assets.assets.stages import build_creative_stages
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.briefs import briefs
+from creative_assets.sensors.decisions import decisions
 from creative_assets.settings import Settings
 
 
@@ -14,15 +17,16 @@ def defs() -> dg.Definitions:
     """The code location."""
     settings = Settings()
     creative_stages = build_creative_stages(settings.variants_per_run)
+    reviews = build_reviews(settings.variants_per_run)
     creatives = dg.define_asset_job(
         CREATIVES_JOB,
         selection=dg.AssetSelection.assets(*[spec.key for spec in STAGE_SPECS]),
         description="All six stages, for the variants of the run.",
     )
     return dg.Definitions(
-        assets=[creative_stages],
-        jobs=[creatives],
-        sensors=[briefs],
+        assets=[creative_stages, reviews],
+        jobs=[creatives, APPROVALS],
+        sensors=[briefs, decisions],
         resources={"studio": StudioResource()},
         # One process a run: a killed run leaves no step process behind that goes on paying.
         executor=dg.in_process_executor,

@@ -9,7 +9,8 @@ import dagster as dg
 PARTITIONS_NAME = "variants"
 VARIANTS = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
-# Documented tags of Dagster, by which one run covers a range of partitions.
+# Documented tags of Dagster, by which one run covers a partition, or a range of them.
+PARTITION_TAG = "dagster/partition"
 RANGE_START_TAG = "dagster/asset_partition_range_start"
 RANGE_END_TAG = "dagster/asset_partition_range_end"
 

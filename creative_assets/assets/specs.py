@@ -1,5 +1,6 @@
 """What Dagster shows of each asset: description, group, kinds, owner, and what it is made from."""
 
+import warnings
 from collections.abc import Sequence
 
 import dagster as dg
@@ -78,3 +79,13 @@ def _spec(stage: str, upstream: Sequence[str]) -> dg.AssetSpec:
 
 
 STAGE_SPECS = [_spec(stage, UPSTREAM[stage]) for stage in STAGES]
+
+
+def check_spec(name: str, description: str) -> dg.AssetCheckSpec:
+    """A check of the final creatives, partitioned as they are."""
+    with warnings.catch_warnings():
+        # Said on every start, and nothing that whoever runs this could do anything about.
+        warnings.filterwarnings("ignore", "Specifying a partitions_def", dg.PreviewWarning)
+        return dg.AssetCheckSpec(
+            name, asset=FINAL_CREATIVES, description=description, partitions_def=VARIANTS
+        )

@@ -5,11 +5,17 @@ picture would hold back every sibling. Here each materialization is logged the m
 variant's stage is done. What the stages do is the studio's matter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import dagster as dg
 from pydantic import Field
 
+from creative_assets.assets.approved import (
+    APPROVED_KEY,
+    APPROVED_SPEC,
+    approved_evaluations,
+    shown_finals,
+)
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
@@ -18,7 +24,7 @@ from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.contact_sheet import write_contact_sheet
 from creative_assets.studio.errors import CreativeAssetsError
-from creative_assets.studio.produce import StageDone
+from creative_assets.studio.produce import VariantFailed
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES, TAKEABLE
 
 
@@ -41,6 +47,7 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="creative_stages",
         specs=STAGE_SPECS,
+        check_specs=[APPROVED_SPEC],
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.multi_run(variants_per_run),
     )
@@ -55,16 +62,22 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
                 _ask_new_takes(config, context, archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
             inputs = Inputs(context.instance, stages, keys)
-            campaigns: set[str] = set()
-            for event in studio.produced(jobs, stages, archive):
-                if isinstance(event, StageDone):
-                    if event.output.stage == FINAL_CREATIVES:
-                        campaigns.add(event.variant.campaign_id)
-                    yield materialization(event, inputs, archive)
-                else:
+            campaign_of: dict[str, str] = {}
+            for event in studio.produced(jobs, stages, archive) if stages else ():
+                if isinstance(event, VariantFailed):
                     context.log.error("%s at %s: %s", event.variant_key, event.stage, event.error)
                     failures.append(event)
-            for campaign_id in sorted(campaigns):
+                    continue
+                key, is_final = event.variant.key, event.output.stage == FINAL_CREATIVES
+                if is_final:
+                    archive.decisions.show(shown_finals(event))
+                yield materialization(event, inputs, archive)
+                if is_final:
+                    _tell_approved([key], context, archive)
+                    campaign_of[key] = event.variant.campaign_id
+            # A check that was planned and is not told of would count as failed to execute.
+            _tell_approved(set(keys).difference(campaign_of), context, archive)
+            for campaign_id in sorted(set(campaign_of.values())):
                 _write_contact_sheet(campaign_id, context, studio, archive)
         if failures:
             raise run_failure(failures, len(keys))
@@ -84,6 +97,15 @@ def _write_contact_sheet(
         write_contact_sheet(campaign_id, choice, archive.store, archive.records)
     except CreativeAssetsError as error:  # an overview alone: the finals are there
         context.log.warning("The contact sheet of %s is not up to date: %s", campaign_id, error)
+
+
+def _tell_approved(
+    keys: Collection[str], context: dg.AssetExecutionContext, archive: Archive
+) -> None:
+    if APPROVED_KEY not in context.selected_asset_check_keys:
+        return
+    for evaluation in approved_evaluations(keys, archive.decisions, context.instance):
+        context.log_event(evaluation)
 
 
 def _ask_new_takes(

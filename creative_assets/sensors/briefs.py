@@ -5,32 +5,18 @@ from collections.abc import Collection, Sequence
 import dagster as dg
 
 from creative_assets.assets.specs import CREATIVES_JOB
-from creative_assets.partitions import (
-    PARTITIONS_NAME,
-    RANGE_END_TAG,
-    RANGE_START_TAG,
-    VARIANTS,
-    range_tags,
-)
+from creative_assets.partitions import PARTITIONS_NAME, VARIANTS
 from creative_assets.resources.studio import StudioResource
+from creative_assets.sensors.runs import covered_by, run_tags, unfinished_ranges
 from creative_assets.studio.acceptance import Taken, take_in
 from creative_assets.studio.intake import launch_batches
 from creative_assets.studio.launches import Launch, next_launch
 from creative_assets.studio.store import open_store
 
-CAMPAIGN_TAG = "creative_assets/campaign"
 _INTERVAL_S = 5
 _RUNS_PER_TICK = 20
 _VARIANTS_PER_TICK = 5_000
-_RUN_START_S = 900
-_VARIANT_S = 30
 _NAMED = 10
-_UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-]
 
 
 @dg.sensor(
@@ -65,18 +51,8 @@ def briefs(
     if launch is None:
         return dg.SkipReason(_told(taken))
     known = context.instance.get_dynamic_partitions(PARTITIONS_NAME)
-    unfinished = _unfinished_ranges(context.instance) if launch.retired else []
+    unfinished = unfinished_ranges(context.instance) if launch.retired else []
     return launch_result(launch, known, settings.variants_per_run, unfinished)
-
-
-def _unfinished_ranges(instance: dg.DagsterInstance) -> list[tuple[str, str]]:
-    """First and last key of each run that waits or is under way."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))
-    return [
-        (run.tags[RANGE_START_TAG], run.tags[RANGE_END_TAG])
-        for run in runs
-        if RANGE_START_TAG in run.tags and RANGE_END_TAG in run.tags
-    ]
 
 
 def launch_result(
@@ -119,28 +95,14 @@ def _stranded(
     known_keys: Sequence[str], gone: Collection[str], ranges: Sequence[tuple[str, str]]
 ) -> set[str]:
     """The variants that stay, of ranges whose first or last key is gone."""
-    place = {key: position for position, key in enumerate(known_keys)}
-    broken = [
-        (place[first], place[last])
-        for first, last in ranges
-        if first in place and last in place and (first in gone or last in gone)
-    ]
-    covered = {key for first, last in broken for key in known_keys[first : last + 1]}
-    return covered.difference(gone)
+    broken = [(first, last) for first, last in ranges if first in gone or last in gone]
+    return covered_by(broken, known_keys).difference(gone)
 
 
 def _run_request(keys: Sequence[str]) -> dg.RunRequest:
-    campaigns = sorted({key.split("/")[0] for key in keys})
-    return dg.RunRequest(
-        # Without a run key: Dagster never runs one twice, so that no reset of the cursor could
-        # launch anything again. A launch that a crash delivers twice costs nothing twice.
-        tags={
-            **range_tags(keys[0], keys[-1]),
-            CAMPAIGN_TAG: campaigns[0] if len(campaigns) == 1 else f"{len(campaigns)} campaigns",
-            # Ends a run whose worker and code server died together; far above a healthy run.
-            "dagster/max_runtime": str(_RUN_START_S + _VARIANT_S * len(keys)),
-        },
-    )
+    # Without a run key: Dagster never runs one twice, so that no reset of the cursor could
+    # launch anything again. A launch that a crash delivers twice costs nothing twice.
+    return dg.RunRequest(tags=run_tags(keys))
 
 
 def _told(taken: Taken) -> str:

@@ -28,6 +28,9 @@ FINALS = sa.Table(
     sa.Column("files_json", sa.Text, nullable=False),
     sa.Column("failed_checks_json", sa.Text, nullable=False),
     sa.Column("shown_at", sa.Double, nullable=False),
+    # An outbox: each change of what is to be told adds one, and `told_revision` follows.
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("told_revision", sa.Integer, nullable=False),
 )
 
 DECISIONS = sa.Table(
@@ -135,15 +138,28 @@ class DecisionLog:
 
     def show(self, finals: ShownFinals) -> None:
         """Let people decide on `finals` from now on, in place of what the variant had."""
-        row = {
-            "variant_key": finals.variant_key,
+        content = {
             "version": finals.version,
             "files_json": _files_json(finals.files),
             "failed_checks_json": json.dumps(finals.failed_checks),
             "shown_at": self._clock(),
         }
+        fresh = {"variant_key": finals.variant_key, "revision": 1, "told_revision": 0}
         with self._database.writing() as connection:
-            self._database.upsert(connection, FINALS, [row])
+            connection.execute(
+                self._database.insert(FINALS)
+                .values(fresh | content)
+                .on_conflict_do_update(
+                    index_elements=[FINALS.c.variant_key],
+                    set_=content | {"revision": FINALS.c.revision + 1},
+                )
+            )
+
+    def reviewable(self) -> list[str]:
+        """The keys of all variants that have finals, also of those that no brief names any more."""
+        with self._database.reading() as connection:
+            question = sa.select(FINALS.c.variant_key).order_by(FINALS.c.variant_key)
+            return list(connection.scalars(question))
 
     def shown(self, keys: Iterable[str]) -> dict[str, ShownFinals]:
         """The finals of those variants among `keys` that have some."""
@@ -163,12 +179,32 @@ class DecisionLog:
             for key, found in decided.items()
         }
 
-    def after(self, number: int, limit: int) -> list[Decision]:
-        """The first `limit` decisions of all variants after the one with `number`."""
-        question = sa.select(DECISIONS).where(DECISIONS.c.number > number)
+    def untold(self, limit: int) -> dict[str, int]:
+        """Variants about which there is something to tell the orchestrator → their revision.
+
+        There is after each decision and each time finals are shown; the oldest `limit` are given.
+        """
+        question = (
+            sa.select(FINALS.c.variant_key, FINALS.c.revision)
+            .where(FINALS.c.revision > FINALS.c.told_revision)
+            .order_by(FINALS.c.shown_at, FINALS.c.variant_key)
+            .limit(limit)
+        )
         with self._database.reading() as connection:
-            rows = connection.execute(question.order_by(DECISIONS.c.number).limit(limit))
-            return [_decision(row) for row in rows]
+            return {row.variant_key: row.revision for row in connection.execute(question)}
+
+    def mark_told(self, revisions: Mapping[str, int]) -> None:
+        """Say that the orchestrator shows these variants as they were at these revisions."""
+        rows = [{"a_key": key, "a_revision": number} for key, number in revisions.items()]
+        if not rows:
+            return
+        with self._database.writing() as connection:
+            connection.execute(
+                sa.update(FINALS)
+                .where(FINALS.c.variant_key == sa.bindparam("a_key"))
+                .values(told_revision=sa.bindparam("a_revision")),
+                rows,
+            )
 
     def append(self, draft: Draft, seen: ShownFinals, follows: int) -> Decision | None:
         """Append a decision on the variant's finals as they are now.
@@ -211,6 +247,11 @@ class DecisionLog:
                 "files_json": _files_json(finals.files),
             }
             del fields["words"]
+            connection.execute(
+                sa.update(FINALS)
+                .where(FINALS.c.variant_key == draft.variant_key)
+                .values(revision=FINALS.c.revision + 1)
+            )
             appending = sa.insert(DECISIONS).values(fields).returning(DECISIONS)
             return _decision(connection.execute(appending).one())
 

@@ -10,6 +10,7 @@
     │   ├── StoreConflictError    other bytes already stand under a path that is written once
     │   ├── DecisionConflictError what a decision is about has changed since it was looked at
     │   ├── ApprovalBlockedError  a failed check stands against an approval
+    │   ├── DecisionRejectedError a decision that does not say what it has to
     │   ├── StoppedError          the run is being stopped: no new call is begun
     │   └── RenderError           pixels that cannot be made right (glyph, shaper, font, picture)
     └── TransientError            worth another attempt, inside one deadline
@@ -111,6 +112,10 @@ class DecisionConflictError(PermanentError):
 
 class ApprovalBlockedError(PermanentError):
     """A failed check stands against an approval, and no reason was given to override it."""
+
+
+class DecisionRejectedError(PermanentError):
+    """A decision that does not say what it has to, or says what does not go together."""
 
 
 class StoppedError(PermanentError):

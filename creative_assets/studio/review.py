@@ -4,20 +4,27 @@ One function appends to the log, and every way in (Dagster, the command line) ca
 follows from a decision, a new round or publishing, is not here.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationError
 
 from creative_assets.studio.brief import Message
-from creative_assets.studio.decision_log import Decision, DecisionLog, Draft, Scope, ShownFinals
+from creative_assets.studio.decision_log import (
+    Decision,
+    DecisionLog,
+    Draft,
+    Scope,
+    ShownFinals,
+    Verdict,
+)
 from creative_assets.studio.errors import (
     ApprovalBlockedError,
     DecisionConflictError,
+    DecisionRejectedError,
     MissingInputError,
-    RequestRejectedError,
 )
 from creative_assets.studio.values import Frozen
 
@@ -95,6 +102,54 @@ def _on_bytes(decisions: Sequence[Decision], finals: ShownFinals) -> list[Decisi
     return [decision for decision in decisions if decision.finals_sha256 == finals.sha256]
 
 
+def opinion_of(
+    verdict: Verdict,
+    note: str,
+    *,
+    scope: str | None = None,
+    words: Mapping[str, str | None] | None = None,
+    override_reason: str | None = None,
+) -> Opinion:
+    """The opinion that somebody's fields say. Empty words are as good as none.
+
+    Raises:
+        DecisionRejectedError: They do not go together, or something is missing or too long.
+    """
+    given = {name: text for name, text in (words or {}).items() if text}
+    try:
+        if verdict == "approve":
+            if scope or given:
+                raise DecisionRejectedError("An approval takes no scope and no words.")
+            return Approval(note=note, override_reason=override_reason)
+        if override_reason is not None:
+            raise DecisionRejectedError("A reason to override checks is for approvals.")
+        if not given:
+            return ChangeRequest.model_validate({"scope": scope, "note": note})
+        if scope not in {None, "copy"}:
+            raise DecisionRejectedError(f"Exact words go with the scope copy, not with {scope}.")
+        return Rewording(words=Message(**given), note=note)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
+            for problem in error.errors(include_url=False)
+        )
+        raise DecisionRejectedError(f"The decision is not complete: {problems}.") from error
+
+
+def reviewer_of(name: str, through: str, *, verified: bool) -> Reviewer:
+    """The reviewer of that name.
+
+    Raises:
+        DecisionRejectedError: It is empty or too long.
+    """
+    try:
+        return Reviewer(name=name, verified=verified, through=through)
+    except ValidationError as error:
+        raise DecisionRejectedError(
+            f"Say who decides, in 1 to 200 characters: found {name!r:.50}."
+        ) from error
+
+
 def look(keys: Collection[str], log: DecisionLog) -> dict[str, UnderReview]:
     """The variants among `keys` that have finals, as they are now."""
     # Finals first: a decision that falls in between is then refused, not taken for seen.
@@ -132,7 +187,7 @@ def decide(
     Raises:
         DecisionConflictError: The finals have changed, or somebody else has decided, since.
         ApprovalBlockedError: A check has failed, and no reason was given to override it.
-        RequestRejectedError: The ID stands for another decision already.
+        DecisionRejectedError: The ID stands for another decision already.
     """
     draft = _draft(seen.finals.variant_key, opinion, reviewer, decision_id)
     known = next((made for made in seen.decisions if made.id == decision_id), None)
@@ -145,7 +200,7 @@ def decide(
             f"{draft.variant_key} was not decided: {since}. Look at it again, and decide again."
         )
     if any(getattr(known, field.name) != getattr(draft, field.name) for field in fields(Draft)):
-        raise RequestRejectedError(
+        raise DecisionRejectedError(
             f"The ID {decision_id} stands for another decision on {known.variant_key} already "
             f"({in_words(known)}). Give each decision an ID of its own."
         )

@@ -4,17 +4,17 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from creative_assets.studio.brief import Message
 from creative_assets.studio.decision_log import Decision, DecisionLog, ShownFinals
 from creative_assets.studio.errors import (
     ApprovalBlockedError,
     DecisionConflictError,
+    DecisionRejectedError,
     MissingInputError,
-    RequestRejectedError,
 )
 from creative_assets.studio.records import open_records
 from creative_assets.studio.review import (
@@ -27,6 +27,8 @@ from creative_assets.studio.review import (
     in_words,
     look,
     look_at,
+    opinion_of,
+    reviewer_of,
 )
 from creative_assets.studio.store import StoredFile
 
@@ -92,15 +94,31 @@ def test_a_decision_says_who_when_why_and_on_which_bytes(log: DecisionLog) -> No
     )
 
 
-def test_decisions_are_kept_in_order_and_handed_out_after_a_number(log: DecisionLog) -> None:
+def test_decisions_are_kept_in_the_order_in_which_they_were_made(log: DecisionLog) -> None:
     log.show(finals(b"square"))
     first = decided(log, WARMER, decision_id="d1")
     second = decided(log, Approval(), decision_id="d2")
 
     assert look_at(KEY, log).decisions == (first, second)
     assert [first.follows, second.follows] == [0, first.number]
-    assert log.after(0, limit=1) == [first]
-    assert log.after(first.number, limit=9) == [second]
+
+
+def test_there_is_something_to_tell_after_each_decision_and_all_finals_shown(
+    log: DecisionLog,
+) -> None:
+    log.show(finals(b"square"))
+    after_finals = log.untold(9)
+    log.mark_told(after_finals)
+    told = log.untold(9)
+    decided(log, Approval())
+    after_decision = log.untold(9)
+    log.show(finals(b"square"))
+    log.mark_told(after_decision)
+
+    assert list(after_finals) == list(after_decision) == [KEY]
+    assert told == {}
+    # What was shown again in between is not told yet.
+    assert list(log.untold(9)) == [KEY]
 
 
 def test_a_variant_without_finals_cannot_be_decided(log: DecisionLog) -> None:
@@ -193,7 +211,7 @@ def test_an_id_that_stands_for_another_decision_is_refused(log: DecisionLog) -> 
     log.show(finals(b"square"))
     decided(log, Approval(), ANN, "d1")
 
-    with pytest.raises(RequestRejectedError, match="approved by Ann"):
+    with pytest.raises(DecisionRejectedError, match="approved by Ann"):
         decided(log, WARMER, ANN, "d1")
 
 
@@ -280,8 +298,60 @@ def test_exact_words_are_a_change_request_that_is_kept_letter_for_letter(log: De
     assert (decision.verdict, decision.scope, decision.words) == ("request_changes", "copy", words)
 
 
-def test_a_change_request_says_what_to_change() -> None:
-    with pytest.raises(ValidationError, match="note"):
-        ChangeRequest(scope="copy", note="  ")
-    with pytest.raises(ValidationError, match="name"):
-        Reviewer(name=" ", verified=False, through="cli")
+@pytest.mark.parametrize(
+    "fields, expected",
+    [
+        ({"verdict": "approve", "note": " Good. "}, Approval(note="Good.")),
+        (
+            {"verdict": "request_changes", "note": "Warmer light, please.", "scope": "picture"},
+            WARMER,
+        ),
+        (
+            {"verdict": "request_changes", "note": "", "words": {"headline": "Hi", "subline": ""}},
+            Rewording(words=Message(headline="Hi")),
+        ),
+    ],
+)
+def test_fields_that_somebody_filled_in_make_an_opinion(
+    fields: dict[str, Any], expected: Opinion
+) -> None:
+    assert opinion_of(**fields) == expected
+
+
+@pytest.mark.parametrize(
+    "fields, problem",
+    [
+        ({"verdict": "approve", "note": "", "scope": "copy"}, "takes no scope"),
+        ({"verdict": "approve", "note": "", "words": {"headline": "Hi"}}, "no words"),
+        ({"verdict": "request_changes", "note": "Warmer."}, "scope"),
+        ({"verdict": "request_changes", "note": "  ", "scope": "copy"}, "note"),
+        ({"verdict": "request_changes", "note": "Hm.", "scope": "smell"}, "copy"),
+        (
+            {
+                "verdict": "request_changes",
+                "note": "",
+                "scope": "logo",
+                "words": {"headline": "Hi"},
+            },
+            "go with the scope copy",
+        ),
+        (
+            {"verdict": "request_changes", "note": "", "words": {"headline": "Hi" * 100}},
+            "80 characters",
+        ),
+        (
+            {"verdict": "request_changes", "note": "x", "scope": "copy", "override_reason": "y"},
+            "is for approvals",
+        ),
+    ],
+)
+def test_fields_that_make_no_decision_are_refused_in_words(
+    fields: dict[str, Any], problem: str
+) -> None:
+    with pytest.raises(DecisionRejectedError, match=problem):
+        opinion_of(**fields)
+
+
+def test_a_decision_needs_a_name() -> None:
+    with pytest.raises(DecisionRejectedError, match="Say who decides"):
+        reviewer_of("  ", "cli", verified=True)

@@ -18,6 +18,8 @@ def upgrade() -> None:
         sa.Column("files_json", sa.Text, nullable=False),
         sa.Column("failed_checks_json", sa.Text, nullable=False),
         sa.Column("shown_at", sa.Double, nullable=False),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("told_revision", sa.Integer, nullable=False),
     )
     op.create_table(
         "decisions",

@@ -1,0 +1,116 @@
+"""The check `approved` on final creatives: the decision log, as Dagster shows it.
+
+Declared on the stages and evaluated from the log alone: by the stages' op after each
+materialization and in runs of the check alone, which `sensors.decisions` launches. What was
+decided, and whether it still stands, is the studio's matter.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import dagster as dg
+
+# Documented for evaluations that a plain `AssetCheckResult` cannot express (a partition of a range
+# run, an event outside a run), and exported nowhere else. Without the target, the UI counts the
+# partition's check as missing.
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData,
+)
+from dagster._core.event_api import PartitionKeyFilter
+
+from creative_assets.assets.specs import check_spec
+from creative_assets.studio.decision_log import DecisionLog, ShownFinals
+from creative_assets.studio.produce import StageDone
+from creative_assets.studio.review import UnderReview, in_words, look
+from creative_assets.studio.stages import FINAL_CREATIVES
+
+APPROVED = "approved"
+APPROVED_KEY = dg.AssetCheckKey(dg.AssetKey(FINAL_CREATIVES), APPROVED)
+
+APPROVED_SPEC = check_spec(
+    APPROVED,
+    "Whether somebody approved exactly these bytes. A warning says that nobody decided yet. "
+    "Executing it reads the decision log again, and decides nothing.",
+)
+
+APPROVALS_JOB = "approvals"
+APPROVALS = dg.define_asset_job(
+    APPROVALS_JOB,
+    selection=dg.AssetSelection.checks(APPROVED_KEY),
+    description="Shows what the decision log says of the variants of the run. Decides nothing.",
+)
+
+_VERSION_TAG = "dagster/data_version"
+
+
+def shown_finals(done: StageDone) -> ShownFinals:
+    """The finals that people decide on from now on."""
+    return ShownFinals(done.variant.key, done.output.version, done.output.files)
+
+
+def approved_evaluations(
+    keys: Collection[str], log: DecisionLog, instance: dg.DagsterInstance
+) -> Iterator[dg.AssetCheckEvaluation]:
+    """What the log says of each variant's newest materialization.
+
+    A variant whose newest finals Dagster does not know yet is left out: their run tells of them.
+    """
+    seen = look(keys, log)
+    for key in keys:
+        record = newest_materialization(dg.AssetKey(FINAL_CREATIVES), key, instance)
+        if record is None or key not in seen:
+            continue
+        materialization = record.asset_materialization
+        tags = (materialization and materialization.tags) or {}
+        if tags.get(_VERSION_TAG) == seen[key].finals.version:
+            yield _evaluation(seen[key], record)
+
+
+def is_told(evaluation: dg.AssetCheckEvaluation, instance: dg.DagsterInstance) -> bool:
+    """Whether it is the newest evaluation of its partition that Dagster shows."""
+    found = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+        [APPROVED_KEY], partition_filter=PartitionKeyFilter(key=evaluation.partition)
+    )
+    record = found.get(APPROVED_KEY)
+    told = record.evaluation if record else None
+    return isinstance(told, dg.AssetCheckEvaluation) and (
+        (told.passed, told.description, told.target_materialization_data)
+        == (evaluation.passed, evaluation.description, evaluation.target_materialization_data)
+    )
+
+
+def newest_materialization(
+    asset_key: dg.AssetKey, partition: str, instance: dg.DagsterInstance
+) -> dg.EventLogRecord | None:
+    """The newest materialization of a partition; None if there is none."""
+    of_partition = dg.AssetRecordsFilter(asset_key=asset_key, asset_partitions=[partition])
+    records = instance.fetch_materializations(of_partition, limit=1).records
+    return records[0] if records else None
+
+
+def _evaluation(seen: UnderReview, record: dg.EventLogRecord) -> dg.AssetCheckEvaluation:
+    standing = seen.standing
+    metadata: dict[str, dg.MetadataValue[Any]] = {}
+    description = "Pending: nobody has decided on these bytes yet."
+    if standing is not None:
+        description = in_words(standing).capitalize()
+        if standing.finals_version != seen.finals.version:
+            description += f" The same bytes as in version {standing.finals_version}."
+        metadata = {
+            "decision": dg.MetadataValue.int(standing.number),
+            "decided_on_version": dg.MetadataValue.text(standing.finals_version),
+            "overridden": dg.MetadataValue.json(list(standing.overridden)),
+        }
+    hashes = {name: file.sha256 for name, file in seen.finals.files.items()}
+    return dg.AssetCheckEvaluation(
+        asset_key=dg.AssetKey(FINAL_CREATIVES),
+        check_name=APPROVED,
+        partition=seen.finals.variant_key,
+        passed=standing is not None and standing.verdict == "approve",
+        severity=dg.AssetCheckSeverity.WARN if standing is None else dg.AssetCheckSeverity.ERROR,
+        description=description,
+        metadata={**metadata, "sha256": dg.MetadataValue.json(hashes)},
+        target_materialization_data=AssetCheckEvaluationTargetMaterializationData(
+            storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
+        ),
+    )
