@@ -5,6 +5,7 @@ Where lines go and what colour they take is decided by whoever asks.
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, features
 
@@ -12,8 +13,11 @@ from creative_assets.studio.fonts import drawing_font
 from creative_assets.studio.typography import TypeSpec, autospaced, measure
 from creative_assets.studio.values import Box
 
-_SMALL_PX = 48
-_FINER = 3
+# FreeType moves each letter to a whole pixel: small text is drawn larger, for even spacing.
+_SMALL_PX, _SMALLEST_PX = 48, 30
+_FINER, _FINEST = 2, 3
+_MARGIN = 0.3  # in em: what hinting may add to measured ink
+_KEPT_INKS = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +33,23 @@ class Ink:
         return Ink(self.mask, self.box.model_copy(update={"left_px": left_px, "top_px": top_px}))
 
 
+@lru_cache(maxsize=_KEPT_INKS)
 def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
-    """The ink of one line; its box's left is 0, and its top is counted from the baseline."""
-    # FreeType moves each letter to a whole pixel: small text is drawn larger, for even spacing.
-    scale = _FINER if size_px < _SMALL_PX else 1
-    drawn_px = scale * size_px
-    width_px = math.ceil(measure(line, spec).width * drawn_px)
-    mask = Image.new("L", (width_px + 2 * drawn_px, 4 * drawn_px))
+    """The ink of one line; its box's left is 0, and its top is counted from the baseline.
+
+    Kept, because formats share sizes, and who checks a final draws its lines again. Its mask is
+    for reading only.
+    """
+    scale = _FINEST if size_px < _SMALLEST_PX else _FINER if size_px < _SMALL_PX else 1
+    drawn_px, extent = scale * size_px, measure(line, spec)
+    margin_px = scale * math.ceil(_MARGIN * size_px)
+    baseline_px = scale * math.ceil(extent.ascent * size_px) + margin_px
+    width_px = scale * math.ceil(extent.width * size_px) + 2 * margin_px
+    height_px = baseline_px + scale * math.ceil(extent.descent * size_px) + margin_px
+    mask = Image.new("L", (width_px, height_px))
     shaped = features.check("raqm")  # without Raqm, Pillow takes neither direction nor language
     ImageDraw.Draw(mask).text(
-        (drawn_px, 2 * drawn_px),
+        (margin_px - extent.left * drawn_px, baseline_px),
         autospaced(line, spec.locale),
         fill=255,
         font=drawing_font(spec.face, spec.weight, drawn_px),
@@ -49,5 +60,10 @@ def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
     if scale > 1:
         mask = mask.reduce(scale)
     left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
-    box = Box(left_px=0, top_px=top - 2 * size_px, width_px=right - left, height_px=bottom - top)
+    box = Box(
+        left_px=0,
+        top_px=top - baseline_px // scale,
+        width_px=right - left,
+        height_px=bottom - top,
+    )
     return Ink(mask.crop((left, top, right, bottom)), box)

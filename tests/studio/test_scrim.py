@@ -1,3 +1,6 @@
+import math
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,11 +10,10 @@ from creative_assets.studio.scrim import (
     Edge,
     Need,
     Scrim,
+    behind,
     calming_alpha,
     lay_scrim,
     least_alpha,
-    mean_color,
-    pixels_behind,
     worst_contrast,
 )
 from creative_assets.studio.values import Box
@@ -29,13 +31,11 @@ def scrim(edge: Edge, alpha: float = 0.6) -> Scrim:
 
 
 def contrast_on(picture: Image.Image) -> float:
-    [pixels] = pixels_behind(picture, [BOX])
-    return worst_contrast(pixels, WHITE)
+    return worst_contrast(behind(picture, BOX).pixels(BOX), WHITE)
 
 
 def need(picture: Image.Image, contrast: float) -> Need:
-    [pixels] = pixels_behind(picture, [BOX])
-    return Need(pixels, WHITE, contrast)
+    return Need(behind(picture, BOX).pixels(BOX), WHITE, contrast)
 
 
 def test_the_worst_part_of_a_picture_decides_about_contrast() -> None:
@@ -99,6 +99,23 @@ def test_a_scrim_with_an_onset_spares_what_is_above_it() -> None:
     assert column == sorted(column, reverse=True)
 
 
+@pytest.mark.parametrize("edge", ["top", "bottom", "left", "right"])
+@pytest.mark.parametrize("onset", [None, (20, 70)])
+def test_no_line_shows_where_the_even_part_of_a_scrim_ends(
+    edge: Edge, onset: tuple[int, int] | None
+) -> None:
+    if onset and edge in {"top", "bottom"}:
+        onset = None
+    laid = lay_scrim(
+        flat(WHITE),
+        Scrim(edge=edge, even_px=60, fade_px=50, color=(9, 30, 200), alpha=0.55, onset=onset),
+    )
+    levels = np.asarray(laid, dtype=int)
+    steepest = 1.6 * max(WHITE) * 0.55 / 50  # of a smoothstep: 1.5 times the mean slope
+    for axis in (0, 1):
+        assert np.abs(np.diff(levels, axis=axis)).max() <= math.ceil(steepest)
+
+
 def test_the_picture_itself_stays_as_it_was() -> None:
     picture = flat(WHITE)
     lay_scrim(picture, scrim("top"))
@@ -111,11 +128,11 @@ def test_busy_detail_wants_a_veil_and_a_calm_slope_does_not() -> None:
     checks = Image.new("L", (10, 10))
     checks.putdata([120 + 60 * ((x + y) % 2) for y in range(10) for x in range(10)])
     busy = checks.resize((240, 240), Image.Resampling.NEAREST).convert("RGB")
-    assert calming_alpha(slope, box) == 0.0
-    assert 0.3 < calming_alpha(busy, box) <= 0.6
+    assert calming_alpha(behind(slope, box)) == 0.0
+    assert 0.3 < calming_alpha(behind(busy, box)) <= 0.6
 
 
 def test_the_mean_colour_is_of_the_box_alone() -> None:
     picture = flat(WHITE)
     picture.paste((10, 20, 30), BOX.corners)
-    assert mean_color(picture, BOX) == (10, 20, 30)
+    assert behind(picture, BOX).mean_color(BOX) == (10, 20, 30)

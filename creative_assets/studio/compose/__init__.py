@@ -29,7 +29,7 @@ from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format
 from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.layouts import layout_named
-from creative_assets.studio.scrim import mean_color
+from creative_assets.studio.scrim import behind
 from creative_assets.studio.sight import contrast
 from creative_assets.studio.values import Box
 
@@ -111,7 +111,7 @@ def _write(grounded: Grounded, placed: tuple[Placed, ...]) -> None:
 
 def _draw_button(grounded: Grounded, box: Box) -> None:
     image, theme = grounded.image, grounded.theme
-    faint = contrast(theme.button, mean_color(image, box)) < FAINT_BUTTON
+    faint = contrast(theme.button, behind(image, box).mean_color(box)) < FAINT_BUTTON
     if faint:
         draw_pill(image, box, mix(theme.button, theme.label, 0.5))
         box = box.inset(max(1, round(_OUTLINE * min(image.size))))

@@ -27,11 +27,10 @@ from creative_assets.studio.layouts import Ground, panel_color
 from creative_assets.studio.scrim import (
     Need,
     Scrim,
+    behind,
     calming_alpha,
     lay_scrim,
     least_alpha,
-    mean_color,
-    pixels_behind,
     scrim_box,
     veiled_contrast,
 )
@@ -107,26 +106,26 @@ def _on_scrim(scene: Scene) -> Grounded:
     """Of a dark and a light veil, the one that hides less of the picture."""
     area = area_of(scene.placed)
     texts = [each for each in scene.placed if each.block.role != "call_to_action"]
-    lines = [(each, ink.box) for each in texts for ink in each.inks]
-    behind = pixels_behind(scene.frame, [box for _, box in lines])
-    calm = calming_alpha(scene.frame, area)
-    mean = mean_color(scene.frame, area)
+    lines = [(each, ink) for each in texts for ink in each.inks]
+    part = behind(scene.frame, area)
+    pixels = [part.pixels(ink.box) for _, ink in lines]
+    calm, mean = calming_alpha(part), part.mean_color(area)
     choices: list[tuple[float, int, Theme, float]] = []
     for theme in veil_themes(scene.style):
         needs = [
             Need(
-                pixels,
+                under,
                 theme.body,
                 _AIM_LARGE if is_large(each.block.setting.size_px, scene.fmt) else _AIM_SMALL,
             )
-            for (each, _), pixels in zip(lines, behind, strict=True)
+            for (each, _), under in zip(lines, pixels, strict=True)
         ]
         alpha = max(calm, least_alpha(needs, theme.ground))
         choices.append((_cost(mean, theme, alpha), len(choices), theme, alpha))
     _, _, theme, alpha = min(choices, key=lambda choice: choice[:2])
     titles = [
-        veiled_contrast(pixels, theme.title, theme.ground, alpha)
-        for (each, _), pixels in zip(lines, behind, strict=True)
+        veiled_contrast(under, theme.title, theme.ground, alpha)
+        for (each, _), under in zip(lines, pixels, strict=True)
         if each.block.role == "headline"
     ]
     if min(titles) < COMFORTABLE:
@@ -138,10 +137,10 @@ def _on_scrim(scene: Scene) -> Grounded:
     return Grounded(lay_scrim(scene.frame, scrim), theme, box, alpha)
 
 
-def _cost(behind: Rgb, theme: Theme, alpha: float) -> float:
+def _cost(mean: Rgb, theme: Theme, alpha: float) -> float:
     """What a veil changes: its strength times how far it is from the picture behind it."""
-    changed = alpha * sum(abs(a - b) for a, b in zip(behind, theme.ground, strict=True)) / 765
-    faint = contrast(theme.button, mix(behind, theme.ground, alpha)) < FAINT_BUTTON
+    changed = alpha * sum(abs(a - b) for a, b in zip(mean, theme.ground, strict=True)) / 765
+    faint = contrast(theme.button, mix(mean, theme.ground, alpha)) < FAINT_BUTTON
     return changed + (_FAINT_BUTTON_COST if faint else 0.0)
 
 

@@ -1,13 +1,13 @@
 """Reports: how each text was set, for manifests, checks and reviewers; and its ink drawn again."""
 
 from creative_assets.studio.compose.grounds import Grounded
-from creative_assets.studio.compose.placing import Placed
+from creative_assets.studio.compose.placing import Placed, area_of
 from creative_assets.studio.compose.texts import Role, TextStyle, is_large, spec_of
-from creative_assets.studio.compose.themes import hex_of
+from creative_assets.studio.compose.themes import Theme, hex_of
 from creative_assets.studio.fonts import face_named
 from creative_assets.studio.formats import Format
 from creative_assets.studio.lettering import Ink, draw_line
-from creative_assets.studio.scrim import pixels_behind, worst_contrast
+from creative_assets.studio.scrim import Behind, behind, worst_contrast
 from creative_assets.studio.sight import contrast
 from creative_assets.studio.values import Box, Frozen
 
@@ -48,8 +48,9 @@ class TextReport(Frozen):
 def report_of(placed: tuple[Placed, ...], grounded: Grounded, fmt: Format) -> TextReport:
     """What was set, on a ground that has no text on it yet."""
     has_button = any(each.block.role == "call_to_action" for each in placed)
+    part = behind(grounded.image, area_of(placed))
     return TextReport(
-        blocks=tuple(_block_report(each, grounded, fmt) for each in placed),
+        blocks=tuple(_block_report(each, grounded.theme, part, fmt) for each in placed),
         scrim=grounded.box,
         scrim_color=hex_of(grounded.theme.ground),
         scrim_alpha=grounded.alpha,
@@ -82,15 +83,14 @@ def _inks_again(block: BlockReport, style: TextStyle) -> tuple[Ink, ...]:
     )
 
 
-def _block_report(placed: Placed, grounded: Grounded, fmt: Format) -> BlockReport:
-    block, theme = placed.block, grounded.theme
+def _block_report(placed: Placed, theme: Theme, part: Behind, fmt: Format) -> BlockReport:
+    block = placed.block
     color = theme.inks[block.role]
     line_boxes = tuple(ink.box for ink in placed.inks)
     if block.role == "call_to_action":
         worst = contrast(color, theme.button)
     else:
-        behind = pixels_behind(grounded.image, line_boxes)
-        worst = min(worst_contrast(pixels, color) for pixels in behind)
+        worst = min(worst_contrast(part.pixels(box), color) for box in line_boxes)
     large = is_large(block.setting.size_px, fmt)
     return BlockReport(
         role=block.role,
