@@ -129,6 +129,13 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
     vary: Annotated[
         bool, typer.Option("--vary", help="Answer every call differently, as a model does.")
     ] = False,
+    quick_pictures: Annotated[
+        bool,
+        typer.Option(
+            "--quick-pictures",
+            help="Answer with one scene in ever another grain, 1 MB or more: for benchmarks.",
+        ),
+    ] = False,
     text_latency_s: Annotated[float, typer.Option(help="Seconds before a text answer.")] = 0.0,
     vision_latency_s: Annotated[float, typer.Option(help="Seconds before a vision answer.")] = 0.0,
     image_latency_s: Annotated[float, typer.Option(help="Seconds before a picture.")] = 0.0,
@@ -154,6 +161,7 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
         raise typer.BadParameter(str(error), param_hint="--fault") from None
     behaviour = Behaviour(
         vary=vary,
+        quick_pictures=quick_pictures,
         text_latency_s=text_latency_s,
         vision_latency_s=vision_latency_s,
         image_latency_s=image_latency_s,

@@ -84,7 +84,10 @@ class Engine:
         nonce = next(self._nonces) if behaviour.vary else 0
         threads = self._painters if is_picture else None  # text doesn't queue behind pictures
         loop = asyncio.get_running_loop()
-        body = await loop.run_in_executor(threads, call.answer, nonce)
+        answer = call.answer
+        if behaviour.quick_pictures and call.quick_answer is not None:
+            answer = call.quick_answer
+        body = await loop.run_in_executor(threads, answer, nonce)
         await answered_at
         if refused:
             body = chat.refused(body, faults.REFUSAL)

@@ -70,6 +70,8 @@ class Behaviour(Frozen):
 
     Attributes:
         vary: Answer every call differently, as a real model does.
+        quick_pictures: Answer with one scene for each composition, in another grain for every
+            request: 1 MB or more at next to no CPU, for benchmarks.
         text_latency_s: Before an answer to text.
         vision_latency_s: Before an answer to text with pictures.
         image_latency_s: Before a picture.
@@ -80,6 +82,7 @@ class Behaviour(Frozen):
     """
 
     vary: bool = False
+    quick_pictures: bool = False
     text_latency_s: Seconds = 0.0
     vision_latency_s: Seconds = 0.0
     image_latency_s: Seconds = 0.0

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 from creative_assets.standin import wire
+from creative_assets.standin.quick import padded, quick_picture
 from creative_assets.standin.scenes.painter import paint_scene
 from creative_assets.standin.wire import Call, Json, WireError
 from creative_assets.studio.values import Size
@@ -82,20 +83,29 @@ def _call(order: _Order, digest: str) -> Call:
         request_sha256=digest,
         summary=f"{order.size} {order.prompt.partition(chr(10))[0][:80]}",
         pace="image",
-        answer=lambda nonce: _answer(order, nonce),
+        answer=lambda nonce: _answer(order, _painted(order, nonce)),
+        quick_answer=lambda nonce: _answer(order, _quickly_painted(order, nonce)),
     )
 
 
-def _answer(order: _Order, nonce: int) -> Json:
+def _painted(order: _Order, nonce: int) -> list[bytes]:
     photos = [Image.open(io.BytesIO(photo)).convert("RGBA") for photo in order.photos]
-    pictures = [
-        paint_scene(order.prompt, order.size, photos, _seed(order, nonce, index))
-        for index in range(order.count)
-    ]
-    data = [
-        _datum(order, encode(picture, order.output_format, order.compression))
-        for picture in pictures
-    ]
+    pictures = (
+        paint_scene(order.prompt, order.size, photos, seed) for seed in _seeds(order, nonce)
+    )
+    return [encode(picture, order.output_format, order.compression) for picture in pictures]
+
+
+def _quickly_painted(order: _Order, nonce: int) -> list[bytes]:
+    pictures = (
+        quick_picture(order.prompt, order.size, order.photos, seed) for seed in _seeds(order, nonce)
+    )
+    files = [encode(picture, order.output_format, order.compression) for picture in pictures]
+    return [padded(file) for file in files] if order.output_format == "jpeg" else files
+
+
+def _answer(order: _Order, files: Sequence[bytes]) -> Json:
+    data = [_datum(order, file) for file in files]
     if order.is_dalle:
         return {"created": wire.CREATED, "data": data}
     return {
@@ -105,15 +115,16 @@ def _answer(order: _Order, nonce: int) -> Json:
         "output_format": order.output_format,
         "quality": order.quality,
         "size": str(order.size),
-        "usage": _usage(order, photos),
+        "usage": _usage(order),
     }
 
 
-def _seed(order: _Order, nonce: int, index: int) -> int:
+def _seeds(order: _Order, nonce: int) -> list[int]:
     """The same for every shape of one prompt, so that a campaign's formats show one scene."""
     lines = [line for line in order.prompt.splitlines() if not line.startswith("Composition:")]
     photos = [hashlib.sha256(photo).hexdigest() for photo in order.photos]
-    return wire.number_from(order.model, order.quality, *lines, *photos, nonce, index)
+    asked = (order.model, order.quality, *lines, *photos, nonce)
+    return [wire.number_from(*asked, index) for index in range(order.count)]
 
 
 def encode(picture: Image.Image, output_format: str, compression: int = 100) -> bytes:
@@ -136,9 +147,10 @@ def _datum(order: _Order, content: bytes) -> Json:
     return {"b64_json": payload, "revised_prompt": revised}
 
 
-def _usage(order: _Order, photos: Sequence[Image.Image]) -> Json:
+def _usage(order: _Order) -> Json:
     text = wire.text_tokens(order.prompt)
-    pictures = sum(wire.picture_tokens(*photo.size) for photo in photos)
+    sizes = [Image.open(io.BytesIO(photo)).size for photo in order.photos]
+    pictures = sum(wire.picture_tokens(*size) for size in sizes)
     pixels = order.size.width_px * order.size.height_px
     share = pixels / (1024 * 1024)
     output = order.count * math.ceil(TOKENS_BY_QUALITY[order.quality] * share)

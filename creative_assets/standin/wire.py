@@ -121,6 +121,7 @@ class Call:
         summary: For the log.
         pace: Which of the latencies applies.
         answer: From a nonce to the body of the answer; 0 is the answer that never varies.
+        quick_answer: The same at next to no cost, where there is such: for benchmarks.
     """
 
     operation: Operation
@@ -130,6 +131,7 @@ class Call:
     summary: str
     pace: Literal["none", "text", "vision", "image"]
     answer: Callable[[int], Json]
+    quick_answer: Callable[[int], Json] | None = None
 
 
 def sha256_of(value: object) -> str:

@@ -3,8 +3,10 @@ import base64
 import io
 import json
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import httpx2
+import numpy as np
 import openai
 import pytest
 from hypothesis import given, settings
@@ -291,6 +293,40 @@ async def test_with_vary_every_call_is_answered_differently() -> None:
             headlines.add(text.choices[0].message.content)
             pictures.add(picture.data[0].b64_json if picture.data else None)
     assert (len(headlines), len(pictures)) == (3, 3)
+
+
+@pytest.mark.parametrize("file_type", ["jpeg", "png"])
+async def test_quick_pictures_are_heavy_and_of_the_size_and_another_for_every_request(
+    file_type: Literal["jpeg", "png"],
+) -> None:
+    files = []
+    async with client_for(Behaviour(quick_pictures=True)) as client:
+        for prompt in ("A cup", "Two cups", "A cup"):
+            answer = await client.images.generate(
+                model=PICTURE, prompt=prompt, size="1024x1536", output_format=file_type
+            )
+            [picture] = answer.data or []
+            files.append(base64.b64decode(picture.b64_json or ""))
+    first, other, again = files
+    assert first == again
+    assert min(len(first), len(other)) >= 1_000_000
+    opened = [Image.open(io.BytesIO(file)).convert("RGB") for file in (first, other)]
+    assert {picture.size for picture in opened} == {(1024, 1536)}
+    assert opened[0].tobytes() != opened[1].tobytes()
+
+
+async def test_quick_pictures_show_the_products_photo() -> None:
+    photo = io.BytesIO()
+    Image.new("RGB", (64, 96), (220, 20, 160)).save(photo, "PNG")
+    async with client_for(Behaviour(quick_pictures=True)) as client:
+        answer = await client.images.edit(
+            model=PICTURE, image=("p.png", photo.getvalue(), "image/png"), prompt="It"
+        )
+    [picture] = answer.data or []
+    shown = Image.open(io.BytesIO(base64.b64decode(picture.b64_json or ""))).convert("RGB")
+    pixels = np.asarray(shown, dtype=int)
+    pink = (pixels[..., 0] - pixels[..., 1] > 90) & (pixels[..., 2] - pixels[..., 1] > 50)
+    assert pink.mean() > 0.05
 
 
 async def test_refused_text_declines_in_chat_and_blocks_a_picture() -> None:
