@@ -22,9 +22,7 @@ from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.layout import (
     FormatPlan,
     Zones,
-    draw_candidates,
     framed,
-    logo_candidates,
     plan_zones,
 )
 from creative_assets.studio.layouts import layout_named, panel_color
@@ -37,6 +35,7 @@ from creative_assets.studio.logo import (
     logo_match,
     place_logo,
 )
+from creative_assets.studio.logo_spots import draw_candidates, logo_candidates
 from creative_assets.studio.models.requests import InputImage, TextRequest
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.previews import strip_of
@@ -151,7 +150,7 @@ async def make_branded_images(
         path = f"{folder}/{frame.format}-{chosen.spot.name}.jpg"
         file = await bench.io(bench.store.put_once, path, content)
         image = BrandedImage(
-            plan=_plan(frame, variant.layout, chosen.spot),
+            plan=_plan(frame, chosen.spot),
             file=file,
             chosen_by=chosen.by,
             reason=chosen.reason,
@@ -263,11 +262,9 @@ def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, 
     return branded, match
 
 
-def _plan(frame: _Frame, layout: str, spot: LogoSpot) -> FormatPlan:
+def _plan(frame: _Frame, spot: LogoSpot) -> FormatPlan:
     fmt = format_named(frame.format)
-    return FormatPlan(
-        format=fmt.name, layout=layout, size=fmt.size, logo=spot, **_fields(frame.zones)
-    )
+    return FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **_fields(frame.zones))
 
 
 def _fields(zones: Zones) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from creative_assets.studio.images import as_rgb
+from creative_assets.studio.salience import Cells, densest, salience
 from creative_assets.studio.values import Box
 
 Floats = NDArray[np.float64]
@@ -21,9 +22,8 @@ Rgb = tuple[int, int, int]
 _THUMBNAIL_PX = 160
 _LUMINANCE_WEIGHTS = np.array((0.2126, 0.7152, 0.0722))
 _SRGB_KNEE = 0.04045
-# Half lightness, red against green, yellow against blue: light and shadow draw the eye less than
-# a colour of its own.
-_OPPONENTS = np.array([[1 / 6, 1.0, 0.5], [1 / 6, -1.0, 0.5], [1 / 6, 0.0, -1.0]])
+# Of a cell of the grid, on each side: a pale cap or rim is easily missed.
+_SUBJECT_MARGIN = 0.4
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Sight:
         lightness: Its perceptual counterpart, 0..1.
         edges: How much neighbours differ, 0..1.
         salience: How much a place draws the eye; adds up to 1, or is 0 everywhere.
+        subject: Where the subject is, in pixels of the picture; None where nothing draws the eye.
     """
 
     scale: float
@@ -43,6 +44,7 @@ class Sight:
     lightness: Floats
     edges: Floats
     salience: Floats
+    subject: Box | None
 
     def within(self, box: Box) -> tuple[slice, slice]:
         """The rows and columns under a box of the picture; at least one of each."""
@@ -56,7 +58,7 @@ class Sight:
     def calmness(self, box: Box) -> float:
         """0 (busy) to 1 (even)."""
         part = self.within(box)
-        return math.exp(-9 * self.edges[part].mean() - 2.5 * self.lightness[part].std())
+        return float(calmness(self.edges[part].mean(), self.lightness[part].std()))
 
     def luminance_range(self, box: Box) -> tuple[float, float]:
         """The luminances that a tenth of the box is below, and a tenth above."""
@@ -66,6 +68,12 @@ class Sight:
     def draw(self, box: Box) -> float:
         """The share, 0..1, of what draws the eye that lies in the box."""
         return float(self.salience[self.within(box)].sum())
+
+
+def calmness(edges: Floats | float, deviation: Floats | float) -> Floats:
+    """0 (busy) to 1 (even), by the mean of the edges and the standard deviation of lightness."""
+    calm: Floats = np.exp(-9 * np.asarray(edges) - 2.5 * np.asarray(deviation))
+    return calm
 
 
 def relative_luminance(pixels: NDArray[np.uint8]) -> Floats:
@@ -115,12 +123,39 @@ def see(picture: Image.Image) -> Sight:
     colors = pixels / 255.0
     luminance = relative_luminance(pixels)
     edges = _edges(colors)
+    cells = salience(colors, edges)
     return Sight(
         scale=1 / factor,
         luminance=luminance,
         lightness=np.cbrt(luminance),
         edges=edges,
-        salience=_salience(colors, edges),
+        salience=_spread(cells, small.size),
+        subject=_subject(cells, picture.size),
+    )
+
+
+def _spread(cells: Cells, size: tuple[int, int]) -> Floats:
+    """The salient part of a grid at the thumbnail's size; adds up to 1, or is 0 everywhere."""
+    drawn = np.asarray(Image.fromarray(np.maximum(cells, 0)).resize(size), dtype=np.float64)
+    drawn = np.maximum(drawn, 0)  # bicubic undershoots
+    total = float(drawn.sum())
+    return drawn / total if total > 0 else drawn
+
+
+def _subject(cells: Cells, size: tuple[int, int]) -> Box | None:
+    """The part of the picture that holds most of what draws the eye for its size."""
+    if not (cells > 0).any():
+        return None
+    left, top, right, bottom = densest(cells)
+    rows, columns = cells.shape
+    across, down = size[0] / columns, size[1] / rows
+    left_px = max(0, round((left - _SUBJECT_MARGIN) * across))
+    top_px = max(0, round((top - _SUBJECT_MARGIN) * down))
+    return Box(
+        left_px=left_px,
+        top_px=top_px,
+        width_px=min(size[0], round((right + _SUBJECT_MARGIN) * across)) - left_px,
+        height_px=min(size[1], round((bottom + _SUBJECT_MARGIN) * down)) - top_px,
     )
 
 
@@ -130,24 +165,6 @@ def _edges(colors: Floats) -> Floats:
     down = np.abs(np.diff(colors, axis=0, append=colors[-1:])).mean(axis=2)
     edges: Floats = np.maximum(across, down)
     return edges
-
-
-def _salience(colors: Floats, edges: Floats) -> Floats:
-    """What is unlike the picture's left and right side at the same height, and has edges nearby.
-
-    Sky, wall and ground go on to the sides, a subject rarely does. The glow in a sky is unlike its
-    sides too, but has no edges.
-    """
-    seen = colors @ _OPPONENTS
-    rim = max(2, seen.shape[1] // 16)
-    sides = (np.median(side, axis=1, keepdims=True) for side in (seen[:, :rim], seen[:, -rim:]))
-    unlike = np.min([np.abs(seen - side).mean(axis=2) for side in sides], axis=0)
-    # Running sums leave values a hair below 0, which have no root.
-    near_edges = np.maximum(blurred(edges, max(1, min(edges.shape) // 12)), 0)
-    drawn = blurred(np.sqrt(unlike * near_edges), max(1, min(edges.shape) // 32))
-    salience: Floats = np.clip(drawn - drawn.mean() - 0.25 * drawn.std() - 0.01, 0, None)
-    total = salience.sum()
-    return salience / total if total > 0 else salience
 
 
 @functools.cache

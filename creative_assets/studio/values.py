@@ -57,6 +57,35 @@ class Box(Frozen):
         """(left, top, right, bottom), as Pillow's `crop` and `box=` take it."""
         return (self.left_px, self.top_px, self.right_px, self.bottom_px)
 
+    @property
+    def area_px(self) -> int:
+        """Width × height."""
+        return self.width_px * self.height_px
+
+    def common(self, other: "Box") -> "Box":
+        """The part that both hold; without width or height where there is none."""
+        left_px, top_px = max(self.left_px, other.left_px), max(self.top_px, other.top_px)
+        return Box(
+            left_px=left_px,
+            top_px=top_px,
+            width_px=max(0, min(self.right_px, other.right_px) - left_px),
+            height_px=max(0, min(self.bottom_px, other.bottom_px) - top_px),
+        )
+
+    def without(self, hole: "Box") -> "tuple[Box, Box, Box, Box]":
+        """What is above, below, left and right of a hole in it; some may be empty."""
+        above, below = hole.top_px - self.top_px, self.bottom_px - hole.bottom_px
+        before, after = hole.left_px - self.left_px, self.right_px - hole.right_px
+        height_px, width_px = self.height_px, self.width_px
+        above, below = (min(max(0, side), height_px) for side in (above, below))
+        before, after = (min(max(0, side), width_px) for side in (before, after))
+        return (
+            self.model_copy(update={"height_px": above}),
+            self.model_copy(update={"top_px": self.bottom_px - below, "height_px": below}),
+            self.model_copy(update={"width_px": before}),
+            self.model_copy(update={"left_px": self.right_px - after, "width_px": after}),
+        )
+
     def inset(self, margin_px: int) -> "Box":
         """The box with `margin_px` taken off each side."""
         return Box(

@@ -79,7 +79,7 @@ def test_a_thing_on_an_even_ground_draws_the_eye() -> None:
     picture = Image.new("RGB", (800, 600), (230, 220, 210))
     ImageDraw.Draw(picture).ellipse((500, 250, 600, 350), fill=(180, 30, 30))
 
-    assert see(picture).draw(RIGHT) == pytest.approx(1)
+    assert see(picture).draw(RIGHT) > 0.999
 
 
 def test_nothing_draws_the_eye_on_an_even_picture() -> None:
