@@ -61,6 +61,9 @@ _MIXED = re.compile(
     rf"(?<={_CJK})(?!{_CJK})(?={_LATIN_START})|(?<={_LATIN_END})(?<!{_CJK})(?={_CJK})"
 )
 _QUARTER_EM = "\u2005"  # where a font has none, HarfBuzz makes a space of that width
+# Unicode's algorithm (UAX #9, W7) takes a number after Latin for a part of it, across a comma too.
+_NUMBER_AFTER_LATIN = re.compile(r"(?<=[^\W\d_])(?<![\u0590-\u08ff])(?=[^\w\s]+\s*\d)")
+_RIGHT_TO_LEFT_MARK = "\u200f"
 # Particles that lean on the word before them: no Chinese line begins with one.
 _CLINGING = frozenset("的了吗嗎呢吧们們")
 _SOFT_HYPHEN = "\u00ad"
@@ -163,7 +166,7 @@ def direction_of(locale: str) -> Direction:
 def measure(line: str, spec: TypeSpec) -> Extent:
     """The ink of one line, in em, from HarfBuzz's glyph extents."""
     buffer = uharfbuzz.Buffer()
-    buffer.add_str(autospaced(line, spec.locale))
+    buffer.add_str(as_drawn(line, spec.locale))
     buffer.direction = spec.direction
     buffer.guess_segment_properties()
     buffer.language = spec.locale
@@ -181,10 +184,17 @@ def measure(line: str, spec: TypeSpec) -> Extent:
     return Extent(left / 1000, max(right, pen) / 1000, top / 1000, -bottom / 1000)
 
 
-def autospaced(line: str, locale: str) -> str:
-    """A line as it is drawn: in Chinese and Japanese with thin space around Latin and digits."""
+def as_drawn(line: str, locale: str) -> str:
+    """A line with what nobody types, and only its drawing needs.
+
+    In Chinese and Japanese that is thin space around Latin and digits. In right-to-left text it is
+    a mark after a Latin name with a comma or colon: a number after that belongs to what follows.
+    """
+    script = script_of(locale)
+    if script in _RTL_SCRIPTS:
+        return _NUMBER_AFTER_LATIN.sub(_RIGHT_TO_LEFT_MARK, line)
     # Without a shaper there is nothing to make that space where a font has none.
-    if script_of(locale) not in _AUTOSPACED_SCRIPTS or not features.check("raqm"):
+    if script not in _AUTOSPACED_SCRIPTS or not features.check("raqm"):
         return line
     return _MIXED.sub(_QUARTER_EM, line)
 

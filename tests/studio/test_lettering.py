@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from creative_assets.studio.fonts import face_for
 from creative_assets.studio.lettering import draw_line
@@ -32,6 +33,16 @@ def test_arabic_runs_from_right_to_left() -> None:
     first = both.mask.crop((both.mask.width - alone.mask.width, 0, *both.mask.size))
     assert first.getbbox() is not None
     assert np.asarray(first).sum() >= np.asarray(alone.mask).sum() * 0.95
+
+
+@pytest.mark.parametrize("line", ["Nordlys, 18 שעות", "Nordlys: 18 שעות"])
+def test_a_number_after_a_latin_name_stands_to_its_left_in_hebrew(line: str) -> None:
+    name, whole = (draw_line(text, spec("he-IL"), 100) for text in ("Nordlys", line))
+    top_px = name.box.top_px - whole.box.top_px
+    left_px = whole.mask.width - name.mask.width
+    end = whole.mask.crop((left_px, top_px, whole.mask.width, top_px + name.mask.height))
+    differing = np.abs(np.asarray(end, dtype=int) - np.asarray(name.mask, dtype=int)) > 128
+    assert differing.mean() < 0.05  # the comma reaches below the name
 
 
 def test_the_same_line_is_the_same_ink() -> None:

@@ -13,7 +13,7 @@ from creative_assets.studio.typography import (
     Overflow,
     Setting,
     TypeSpec,
-    autospaced,
+    as_drawn,
     break_units,
     direction_of,
     fit_text,
@@ -120,7 +120,7 @@ def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "locale, line, spaced",
+    "locale, line, drawn",
     [
         ("zh-CN", "慢萃18小时Cold", "慢萃\u200518\u2005小时\u2005Cold"),
         ("ja-JP", "20%オフ。Nordlysは", "20%\u2005オフ。Nordlys\u2005は"),
@@ -128,10 +128,16 @@ def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> Non
         ("zh-TW", "以 Nordlys 泉水", "以 Nordlys 泉水"),
         ("ko-KR", "18시간 Nordlys는", "18시간 Nordlys는"),
         ("en-US", "20% off", "20% off"),
+        ("he-IL", "Nordlys Brew, 18 שעות", "Nordlys Brew\u200f, 18 שעות"),
+        ("ur-PK", "Nordlys، 18 گھنٹے", "Nordlys\u200f، 18 گھنٹے"),
+        ("ar-AE", "هاتف Galaxy 24 الجديد", "هاتف Galaxy 24 الجديد"),
+        ("ar-AE", "القهوة: 18 ساعة", "القهوة: 18 ساعة"),
     ],
 )
-def test_thin_space_stands_between_han_and_latin(locale: str, line: str, spaced: str) -> None:
-    assert autospaced(line, locale) == spaced
+def test_han_and_latin_stand_apart_and_right_to_left_numbers_with_what_follows(
+    locale: str, line: str, drawn: str
+) -> None:
+    assert as_drawn(line, locale) == drawn
 
 
 def test_a_thin_space_is_a_quarter_of_an_em_measured_and_drawn() -> None:
