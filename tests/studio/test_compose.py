@@ -22,7 +22,7 @@ from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
 from creative_assets.studio.logo import LogoSpot
 from creative_assets.studio.typography import direction_of
-from creative_assets.studio.values import Box, LayoutName
+from creative_assets.studio.values import Box, LayoutName, Size
 
 FORMATS = ("1x1", "4x5", "9x16", "16x9")
 OVERLAY = layout_named("overlay")
@@ -448,3 +448,64 @@ def test_other_threads_set_the_very_same_pixels() -> None:
         for mine, theirs in zip(alone, pool.map(lambda each: composed(*each), wanted), strict=True):
             assert theirs.report == mine.report
             assert theirs.image.tobytes() == mine.image.tobytes()
+
+
+BANNERS = [(300, 250), (728, 90), (160, 600), (320, 50), (970, 250), (300, 600), (1200, 628)]
+
+
+def banner(width_px: int, height_px: int) -> Format:
+    size = Size(width_px=width_px, height_px=height_px)
+    return format_named("1x1").model_copy(update={"name": str(size), "size": size})
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("size", BANNERS)
+@pytest.mark.parametrize("locale", ["en-US", "he-IL", "ja-JP"])
+def test_banners_of_every_shape_hold_a_short_text_in_readable_sizes(
+    size: tuple[int, int], locale: str, layout: LayoutName
+) -> None:
+    fmt = banner(*size)
+    plan = plan_for(fmt, locale, layout=layout)
+    text = words(locale, headline=COPY[locale][2], legal_line=None)
+    composition = compose_text(ground_of(fmt, layout), plan, fmt, text, style_for(locale))
+    least_px = {"headline": 12, "subline": 10, "call_to_action": 10}
+    for each in composition.report.blocks:
+        assert plan.text_zone.contains(each.box)
+        assert each.size_px >= least_px[each.role]
+        assert each.contrast >= each.contrast_needed
+
+
+def test_in_a_strip_the_button_stands_beside_the_words() -> None:
+    fmt = banner(728, 90)
+    for locale in ("en-US", "he-IL"):
+        plan, style = plan_for(fmt, locale), style_for(locale)
+        composition = compose_text(flat(fmt), plan, fmt, words(locale), style)
+        button = block(composition, "call_to_action").box
+        others = [each.box for each in composition.report.blocks if each.role != "call_to_action"]
+        if locale == "en-US":
+            assert button.left_px > max(box.right_px for box in others)
+        else:
+            assert button.right_px < min(box.left_px for box in others)
+
+
+@pytest.mark.parametrize(
+    "headline, kept",
+    [
+        ("Now cold", {"headline", "call_to_action", "legal_line"}),
+        ("Slow mornings, cold-brewed for you", {"headline", "legal_line"}),
+    ],
+)
+def test_a_small_banner_gives_up_its_subline_and_then_its_button_but_no_legal_line(
+    headline: str, kept: set[str]
+) -> None:
+    fmt = banner(320, 50)
+    text = words("en-US", headline=headline, legal_line="While stocks last.")
+    report = compose_text(flat(fmt), plan_for(fmt, "en-US"), fmt, text, style_for("en-US")).report
+    assert {each.role for each in report.blocks} == kept
+
+
+def test_a_picture_for_a_large_format_never_loses_a_text() -> None:
+    fmt = format_named("9x16")
+    text = words("en-US", subline="many words that go on and on " * 20)
+    with pytest.raises(RenderError, match="subline"):
+        compose_text(flat(fmt), plan_for(fmt, "en-US"), fmt, text, style_for("en-US"))

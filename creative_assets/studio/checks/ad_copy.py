@@ -15,8 +15,7 @@ from creative_assets.studio.checks.claims import Claim, claims_in
 from creative_assets.studio.checks.folding import banned_words_in
 from creative_assets.studio.checks.languages import foreign_language, script_share
 from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
-from creative_assets.studio.compose import SMALL_BANNER_PX
-from creative_assets.studio.compose.texts import Role
+from creative_assets.studio.compose.texts import Role, spared_roles
 from creative_assets.studio.copywriting import MAX_CHARACTERS, AdCopy
 from creative_assets.studio.locales import english_name
 
@@ -115,7 +114,7 @@ def _set_words(final: FinalFile, variant: VariantBrief, copy: AdCopy) -> Iterato
     for role in _TEXTS:
         block = blocks.get(role)
         found = "".join(block.lines) if block else ""
-        may_go = role == "subline" and _is_small(final)
+        may_go = role in spared_roles(final.plan.size)
         if not (may_go and block is None) and _letters(found) != _letters(getattr(copy, role)):
             yield Finding(
                 check="copy",
@@ -136,11 +135,6 @@ def _set_words(final: FinalFile, variant: VariantBrief, copy: AdCopy) -> Iterato
             f"{variant.legal_line or 'nothing'!r}. Materialize final_creatives again.",
             evidence=legal and legal.box,
         )
-
-
-def _is_small(final: FinalFile) -> bool:
-    """Whether it is a banner that may go without its subline."""
-    return final.plan.size.width_px * final.plan.size.height_px < SMALL_BANNER_PX
 
 
 def _generated(copy: AdCopy) -> dict[str, str]:

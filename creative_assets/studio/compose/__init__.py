@@ -23,7 +23,13 @@ from creative_assets.studio.compose.reports import (
     text_boxes,
 )
 from creative_assets.studio.compose.rooms import Room, rooms
-from creative_assets.studio.compose.texts import OverlayText, Role, TextStyle, words_of
+from creative_assets.studio.compose.texts import (
+    OverlayText,
+    Role,
+    TextStyle,
+    spared_roles,
+    words_of,
+)
 from creative_assets.studio.compose.themes import mix
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format
@@ -34,7 +40,6 @@ from creative_assets.studio.sight import contrast
 from creative_assets.studio.values import Box
 
 __all__ = [
-    "SMALL_BANNER_PX",
     "BlockReport",
     "Composition",
     "OverlayText",
@@ -42,10 +47,10 @@ __all__ = [
     "TextStyle",
     "compose_text",
     "redrawn",
+    "spared_roles",
     "text_boxes",
 ]
 
-SMALL_BANNER_PX = 400_000  # pixels of a banner that may go without its subline
 _OUTLINE = 0.0022  # of the short edge
 
 
@@ -63,7 +68,7 @@ def compose_text(
     """Set `text` on `frame` (RGB, the format's size, logo on it) inside the plan's text zone.
 
     Keeps a gap to the subject, with smaller text if need be; where text does not fit so, without.
-    The smallest banners go without a subline that does not fit.
+    Small banners go without a subline, or without a button too, where that does not fit.
 
     Raises:
         RenderError: A text does not fit at its smallest size, or has a character without a glyph.
@@ -94,9 +99,12 @@ def _fitted(
 
 
 def _fewer_and_fewer(words: Mapping[Role, str], fmt: Format) -> Iterator[Mapping[Role, str]]:
+    """All the words, and then without one more of those that the format can do without."""
     yield words
-    if "subline" in words and fmt.size.width_px * fmt.size.height_px < SMALL_BANNER_PX:
-        yield {role: value for role, value in words.items() if role != "subline"}
+    left = dict(words)
+    for role in spared_roles(fmt.size):
+        if left.pop(role, None):
+            yield dict(left)
 
 
 def _write(grounded: Grounded, placed: tuple[Placed, ...]) -> None:

@@ -21,6 +21,7 @@ from creative_assets.studio.typography import Limits, Overflow, Setting, TypeSpe
 
 _SUBLINE_TO_HEADLINE = 0.45
 _TIGHTEST_GAPS = 0.6  # share of its size that a gap keeps beside the smallest headline
+_LEAST_GAP_UNIT_PX = 230
 _PAD_X, _BUTTON_HEIGHT = 1.2, 2.5  # a button's padding and height, in em of its label
 _BESIDE = 0.6  # in em of the label: between the words and a button beside them
 
@@ -121,7 +122,7 @@ def _fit_column(
             "legal_line": rest,
         }
         share = (headline_px - smallest_px) / max(largest_px - smallest_px, 1)
-        gaps_px = (_TIGHTEST_GAPS + (1 - _TIGHTEST_GAPS) * share) * unit_px(fitter.fmt)
+        gaps_px = (_TIGHTEST_GAPS + (1 - _TIGHTEST_GAPS) * share) * _gap_unit_px(room, fitter.fmt)
         blocks = []
         for role in roles:
             setting = fitter.fit(role, room, width_px, largest[role])
@@ -133,6 +134,11 @@ def _fit_column(
         if stack.height_px <= room.box.height_px:
             return stack
     return Misfit(_too_tall_message(stack, room, fitter))
+
+
+def _gap_unit_px(room: Room, fmt: Format) -> float:
+    # Texts in a tower's width are as large as in a small square; in a strip there is no height.
+    return unit_px(fmt) if room.shape == "row" else max(unit_px(fmt), _LEAST_GAP_UNIT_PX)
 
 
 def _limits(

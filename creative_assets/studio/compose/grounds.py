@@ -45,7 +45,7 @@ _AIM_LARGE, _AIM_SMALL = (
 _FAINT_BUTTON_COST = 0.1  # losing the button is as bad as changing the picture by this share
 # Of the unit: how far the even part of a scrim reaches beyond text, and how long it then fades.
 _SCRIM_MARGIN = 0.02
-_FADE_OF_BAND, _FADE_OF_COLUMN, _SHORTEST_FADE = 0.26, 0.45, 0.12
+_FADE_OF_BAND, _FADE_OF_COLUMN, _SHORTEST_FADE = 0.26, 0.45, 0.2
 _OVER_SUBJECT = 1.4  # the last part of a fade, over the subject's foot, is too faint to be seen
 _CARD_ALPHA = 0.95
 _CARD_RADIUS, _HAIRLINE = 0.026, 0.0016  # of the unit

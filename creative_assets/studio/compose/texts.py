@@ -12,12 +12,13 @@ from typing import Literal
 from creative_assets.studio.fonts import Face
 from creative_assets.studio.formats import Format
 from creative_assets.studio.typography import TypeSpec
-from creative_assets.studio.values import Direction, Frozen
+from creative_assets.studio.values import Direction, Frozen, Size
 
 Role = Literal["headline", "subline", "call_to_action", "legal_line"]
 
 # On a phone that is WCAG's large text (24 px, or 19 bold), as a share of the unit.
 _LARGE_TEXT = 0.05
+_SMALL_BANNER_PX = 400_000  # in all
 _WIDE_UNIT, _LOW_UNIT = 0.62, 2.4  # of the frame's width and height
 
 
@@ -111,6 +112,12 @@ def words_of(text: OverlayText) -> Mapping[Role, str]:
     """What there is to set, in reading order, without stray spaces and empty texts."""
     words = {role: _clean(getattr(text, role) or "") for role in LOOKS}
     return {role: value for role, value in words.items() if value}
+
+
+def spared_roles(size: Size) -> tuple[Role, ...]:
+    """The texts that a final of that size may go without where they do not fit, in that order."""
+    small = size.width_px * size.height_px < _SMALL_BANNER_PX
+    return ("subline", "call_to_action") if small else ()
 
 
 def spec_of(role: Role, face: Face, style: TextStyle) -> TypeSpec:
