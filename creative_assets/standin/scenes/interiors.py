@@ -43,8 +43,9 @@ def studio(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     edge = stage.edge_v
     picture = paint_wall(frame, stage, light, base)
     panel = mix(light.accent, base, float(rng.uniform(0.10, 0.45)))
-    size = 0.22 * min(1.0, stage.reach_u * frame.across / 0.68)
-    centre = stage.centre_u - light.side * float(rng.uniform(0.02, 0.08)) / frame.across
+    # No larger, or its edge would run through a corner, where a logo may go.
+    size = 0.18 if frame.width <= frame.height else 0.22
+    centre = stage.centre_u - light.side * float(rng.uniform(0.0, 0.03)) / frame.across
     if rng.integers(2):
         top = stage.top_v + size / frame.down * 0.9
         body = np.where(
@@ -233,7 +234,10 @@ def ribbons(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     d = frame.distance(
         stage.centre_u - light.side * 0.02, stage.top_v + (stage.base_v - stage.top_v) * 0.40
     )
-    radius = min(0.21, 0.66 * (stage.base_v - stage.top_v) * frame.down)
+    radius = min(
+        0.18 if frame.width <= frame.height else 0.21,
+        0.66 * (stage.base_v - stage.top_v) * frame.down,
+    )
     disc = smooth(radius + 0.002, radius - 0.002, d)
     short = min(frame.width, frame.height)
     picture = shade(

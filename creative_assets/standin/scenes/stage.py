@@ -47,7 +47,7 @@ class Stage:
             return np.zeros((frame.height, frame.width), dtype=np.float32)
         ahead = {"lower": 1 - frame.v, "upper": frame.v, "left": frame.u, "right": 1 - frame.u}
         # Sky and ground soften with height anyway; a side needs a longer way, or its end is seen.
-        start, end = (0.04, 0.10) if self.calm_side in {"lower", "upper"} else (0.13, 0.09)
+        start, end = (0.04, 0.10) if self.calm_side in {"lower", "upper"} else (0.18, 0.09)
         soft = smooth(self.calm_share + start, self.calm_share - end, ahead[self.calm_side])
         return np.broadcast_to(soft, (frame.height, frame.width))
 
