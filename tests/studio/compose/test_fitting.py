@@ -1,0 +1,135 @@
+"""Whatever the words, what fits keeps inside its room, in order, whole, and in readable sizes."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from creative_assets.studio.compose.fitting import Misfit, Stack, fit_stack
+from creative_assets.studio.compose.rooms import Room, rooms
+from creative_assets.studio.compose.texts import (
+    LOOKS,
+    OverlayText,
+    Role,
+    TextStyle,
+    sizes_px,
+    words_of,
+)
+from creative_assets.studio.formats import Format, format_named
+from creative_assets.studio.layout import FormatPlan
+from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
+from creative_assets.studio.logo import LogoSpot
+from creative_assets.studio.typography import direction_of
+from creative_assets.studio.values import Box, LayoutName, Size
+
+WORDS = {
+    "en-US": "slow mornings cold-brewed 12 oz for $4.99 Nordlys Cold Brew a summer",
+    "ar-AE": "صباحات هادئة بقهوة باردة 250 مل ٢٠٪ Nordlys Cold Brew",
+    "hi-IN": "गर्मियों की सुबह 18 घंटे ₹199 Nordlys Cold Brew कॉफ़ी",
+    "th-TH": "กาแฟสกัดเย็น เพื่อเช้าที่ช้าลง 250 มล. Nordlys",
+    "ja-JP": "夏の朝に、 ゆっくり淹れた 18時間 20%オフ。 Nordlys",
+    "de-DE": "Kaffeegenuss für Sommertage 250 g um 3,50 € Nordlys Cold Brew",
+}
+FORMATS = [
+    *(format_named(name) for name in ("1x1", "4x5", "9x16", "16x9")),
+    *(
+        format_named("1x1").model_copy(update={"name": f"{width}x{height}", "size": size})
+        for width, height in ((300, 250), (728, 90), (160, 600))
+        for size in [Size(width_px=width, height_px=height)]
+    ),
+]
+
+
+def room_of(fmt: Format, layout: LayoutName, locale: str) -> Room:
+    corner = Box(left_px=0, top_px=0, width_px=4, height_px=4)
+    zone = text_zones(layout_named(layout), fmt)[0]
+    plan = FormatPlan(
+        format=fmt.name,
+        layout=layout,
+        size=fmt.size,
+        crop=frame_box(fmt),
+        picture=frame_box(fmt),
+        upscale=1.0,
+        subject=corner,
+        text_zone=zone_box(zone, fmt, direction_of(locale)),
+        logo=LogoSpot(
+            name="top-left", box=corner, version="default", contrast=5, calmness=1, plate=False
+        ),
+    )
+    return rooms(plan, layout_named(layout), fmt)[0]
+
+
+def style_of(locale: str) -> TextStyle:
+    return TextStyle(
+        locale=locale,
+        direction=direction_of(locale),
+        primary_color="#0b3d2e",
+        keep_together=("Nordlys Cold Brew",),
+    )
+
+
+@st.composite
+def texts(draw: st.DrawFn) -> tuple[str, dict[Role, str]]:
+    locale = draw(st.sampled_from(list(WORDS)))
+    word = st.sampled_from(WORDS[locale].split())
+
+    def said(most: int) -> str:
+        return " ".join(draw(st.lists(word, min_size=1, max_size=most)))
+
+    text = OverlayText(
+        headline=said(9),
+        subline=draw(st.sampled_from(["", said(16)])),
+        call_to_action=said(2),
+        legal_line=draw(st.sampled_from([None, said(24)])),
+    )
+    return locale, dict(words_of(text))
+
+
+@given(
+    text=texts(),
+    fmt=st.sampled_from(FORMATS),
+    layout=st.sampled_from(["overlay", "panel", "card"]),
+)
+@settings(max_examples=120, deadline=None)
+def test_what_fits_keeps_inside_its_room_with_every_word_in_readable_sizes(
+    text: tuple[str, dict[Role, str]], fmt: Format, layout: LayoutName
+) -> None:
+    locale, words = text
+    room = room_of(fmt, layout, locale)
+    found = fit_stack(words, room, fmt, style_of(locale))
+    if isinstance(found, Misfit):
+        assert locale in found.message
+        assert fmt.name in found.message
+        return
+    blocks = found.blocks if found.beside is None else (*found.blocks, found.beside)
+    beside_px = 0 if found.beside is None else found.beside.width_px
+    assert found.height_px <= room.box.height_px
+    assert {block.role for block in blocks} == set(words)
+    for block in blocks:
+        smallest_px, largest_px = sizes_px(block.role, fmt)
+        assert smallest_px <= block.setting.size_px <= largest_px
+        spare_px = 0 if block is found.beside else beside_px
+        assert block.width_px <= room.box.width_px - spare_px
+        # Every letter, in order; only spaces go, where a line ends.
+        assert "".join("".join(block.setting.lines).split()) == "".join(words[block.role].split())
+
+
+def test_a_longer_headline_is_never_larger() -> None:
+    fmt, style = format_named("4x5"), style_of("en-US")
+    room = room_of(fmt, "overlay", "en-US")
+    sizes = []
+    for count in range(1, 9):
+        found = fit_stack({"headline": " ".join(["mornings"] * count)}, room, fmt, style)
+        assert isinstance(found, Stack)
+        sizes.append(found.blocks[0].setting.size_px)
+    assert all(longer <= shorter + 1 for shorter, longer in pairwise(sizes))
+
+
+@pytest.mark.parametrize("role", LOOKS)
+def test_a_wide_format_of_little_height_has_larger_text_than_its_height_alone_would_give(
+    role: Role,
+) -> None:
+    link = format_named("1x1").model_copy(update={"size": Size(width_px=1200, height_px=628)})
+    square = format_named("1x1").model_copy(update={"size": Size(width_px=628, height_px=628)})
+    assert sizes_px(role, link)[0] > sizes_px(role, square)[0]
