@@ -1,6 +1,7 @@
-"""Typography: measuring a text, where its lines may break, and the size at which it fits a box.
+"""Typography: measuring a text, and the lines and the size at which it fits a box.
 
-Pure arithmetic on glyph metrics; nothing is drawn here, and no colour is known.
+Pure arithmetic on glyph metrics; nothing is drawn here, and no colour is known. Where a line may
+end is `line_breaks`' to say.
 """
 
 import math
@@ -8,15 +9,20 @@ import operator
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
-import budoux
 import uharfbuzz
-from icu4py.breakers import LineBreaker, WordBreaker
 from PIL import features
 
 from creative_assets.studio.fonts import Face, script_of, shaping_font
+from creative_assets.studio.line_breaks import (
+    CURRENCIES,
+    PAUSES,
+    break_penalty,
+    break_units,
+    line_of,
+)
 from creative_assets.studio.values import Direction
 
 # Unicode Script_Extensions of right-to-left writing that has living users; CLDR's `characterOrder`.
@@ -36,48 +42,22 @@ _SPACING = {
     "Hans": 1.28,
     "Hant": 1.28,
 }
-_HAN_SCRIPTS = frozenset({"Hans", "Hant"})
-_AUTOSPACED_SCRIPTS = _HAN_SCRIPTS | {"Jpan"}
+_AUTOSPACED_SCRIPTS = frozenset({"Hans", "Hant", "Jpan"})
 _LATIN_SPACING = 1.1
 _SMALL_TEXT_SPACING = 1.18  # of the script's spacing: small lines need relatively more air
 
-_CURRENCY = "$€£¥₩₹฿₫₪₺₽₴₦₱৳"
-_BEFORE_AMOUNT = rf"\b[A-Z]{{3}}|[{_CURRENCY}]|№|\b(?:kr|Kč|RM|R|Rp|Rs|No|Nr)\.?"
-_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d(?:[\d.,'\u066b\u066c]*\d)?)"
-_AMOUNTS = rf"{_AMOUNT}(?:\s?[–—~×x-]\s?{_AMOUNT})*"
-# An amount with its currency before it, or with a sign, a unit or a short word ("18 hours") after.
-_NUMBER = re.compile(
-    r"(?:\d+[年月日년월일]\s?){2,}|\b\d{1,2}\.\s\w+"  # dates: 6月30日, 30. Juni
-    rf"|(?:{_BEFORE_AMOUNT})\s?{_AMOUNTS}(?:/\w+)*"
-    rf"|{_AMOUNTS}(?:\s?[%٪%‰°℃{_CURRENCY}]\w*|\s\w{{1,8}}\b)?(?:/\w+)*"
-)
 # A quarter of an em stands between Han or kana and Latin, also where nobody typed a space
 # (W3C's requirements for Chinese and Japanese text layout, "clreq" and "jlreq").
 _CJK = (
     r"[\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
-_LATIN_START, _LATIN_END = rf"[\w{_CURRENCY}]", r"[\w%‰°℃]"
-_MIXED = re.compile(
-    rf"(?<={_CJK})(?!{_CJK})(?={_LATIN_START})|(?<={_LATIN_END})(?<!{_CJK})(?={_CJK})"
-)
+_LETTER = r"A-Za-z0-9\u00c0-\u024f\u0370-\u052f"  # Latin, Greek and Cyrillic, not full-width
+_MIXED = re.compile(rf"(?<={_CJK})(?=[{_LETTER}{CURRENCIES}])|(?<=[{_LETTER}%‰°℃])(?={_CJK})")
 _QUARTER_EM = "\u2005"  # where a font has none, HarfBuzz makes a space of that width
 # Unicode's algorithm (UAX #9, W7) takes a number after Latin for a part of it, across a comma too.
 _NUMBER_AFTER_LATIN = re.compile(r"(?<=[^\W\d_])(?<![\u0590-\u08ff])(?=[^\w\s]+\s*\d)")
 _RIGHT_TO_LEFT_MARK = "\u200f"
-# Particles that lean on the word before them: no Chinese line begins with one.
-_CLINGING = frozenset("的了吗嗎呢吧们們")
-_SOFT_HYPHEN = "\u00ad"
-# Where a voice pauses, and a line may end short.
-_PAUSES = (*",.;:!?…—", *"،؛؟", *"、。，．；：！？", "।")  # noqa: RUF001 - other scripts' own marks
-_HYPHENS = ("-", _SOFT_HYPHEN, "\u2010", "/", "\u2013")
-
-# Penalties, in the share of its size that a text may give up to be without them.
-_AFTER_HYPHEN = 0.30
-_INSIDE_PHRASE = 0.02  # Thai, Japanese, Chinese: no space or punctuation here
-_OVER_A_PAUSE = 0.30  # this break is at no comma or stop, and there is one to break at
-_AFTER_SINGLE_LETTER = 0.12  # Slavic typography: no single-letter word ends a line
-_AFTER_SHORT_WORD = 0.05  # articles and prepositions belong to what follows them
-_SHORT_WORD = 3
+# In the share of its size that a text may give up to be without them, as with `break_penalty`.
 _LONE_LAST = 0.5
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
 _UNEVEN = 0.35  # a line of no width beside a full one
@@ -199,41 +179,6 @@ def as_drawn(line: str, locale: str) -> str:
     return _MIXED.sub(_QUARTER_EM, line)
 
 
-@lru_cache(maxsize=1024)
-def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """The pieces of `text` that are never broken; joined, they are the text.
-
-    A word, a number with its unit, and each name in `keep` stay whole. Japanese, Chinese and Thai
-    break after a comma or stop, and where budoux finds a phrase or word to end; and only where ICU
-    allows it too.
-    """
-    # Phrase mode keeps Japanese phrases and Korean words (eojeol) whole.
-    breaks = _ends(LineBreaker(text, f"{locale}-u-lw-phrase"), text)
-    script = script_of(locale)
-    phrases = _phrase_parser(script)
-    if phrases is not None:
-        # budoux may look past a comma; no reader does.
-        pauses = {at for at in range(1, len(text)) if text[at - 1] in _PAUSES}
-        breaks &= _offsets(phrases.parse(text)) | pauses
-    if script in _HAN_SCRIPTS:
-        # It also ends phrases inside of long words (含咖|啡因), which ICU's dictionary has.
-        breaks &= _ends(WordBreaker(text, locale), text)
-        breaks = {at for at in breaks if text[at : at + 1] not in _CLINGING}
-    if script == "Kore":
-        breaks = {at for at in breaks if text[at - 1].isspace()}
-    spans = [match.span() for match in _NUMBER.finditer(text)]
-    for name in filter(None, keep):
-        spans += [match.span() for match in re.finditer(re.escape(name), text, re.IGNORECASE)]
-    allowed = sorted(
-        at
-        for at in breaks
-        if not any(start < at < end for start, end in spans)
-        and not (text[at - 1].isdigit() and not text[at].isspace())
-    )
-    edges = [0, *allowed, len(text)]
-    return tuple(text[start:end] for start, end in pairwise(edges))
-
-
 def fit_text(
     text: str, spec: TypeSpec, limits: Limits, keep: tuple[str, ...] = ()
 ) -> Setting | Overflow:
@@ -276,46 +221,8 @@ def set_lines(lines: Sequence[str], spec: TypeSpec, size_px: int) -> Setting:
     )
 
 
-def _ends(breaker: LineBreaker | WordBreaker, text: str) -> set[int]:
-    """Where ICU's segments of `text` end."""
-    ends = {end for _, end in breaker.segments()}
-    # ICU counts UTF-16 units: a character beyond the basic plane counts twice.
-    position, breaks = 0, set()
-    for index, character in enumerate(text):
-        if position in ends:
-            breaks.add(index)
-        position += 2 if ord(character) > 0xFFFF else 1  # noqa: PLR2004 - the end of the basic plane
-    return breaks - {0}
-
-
-def _offsets(pieces: Sequence[str]) -> set[int]:
-    offsets, at = set(), 0
-    for piece in pieces:
-        at += len(piece)
-        offsets.add(at)
-    return offsets
-
-
-@cache
-def _phrase_parser(script: str) -> budoux.Parser | None:
-    loaders = {
-        "Jpan": budoux.load_default_japanese_parser,
-        "Hans": budoux.load_default_simplified_chinese_parser,
-        "Hant": budoux.load_default_traditional_chinese_parser,
-        "Thai": budoux.load_default_thai_parser,
-    }
-    return loaders[script]() if script in loaders else None
-
-
-def _line(units: Sequence[str], start: int, end: int) -> str:
-    line = "".join(units[start:end]).strip()
-    # A soft hyphen is seen only where a line breaks at it.
-    hyphen = "-" if line.endswith(_SOFT_HYPHEN) and end < len(units) else ""
-    return line.replace(_SOFT_HYPHEN, "") + hyphen
-
-
 def _width(units: Sequence[str], start: int, end: int, spec: TypeSpec) -> float:
-    return measure(_line(units, start, end), spec).width
+    return measure(line_of(units, start, end), spec).width
 
 
 def _count_lines(units: Sequence[str], spec: TypeSpec, width: float) -> int:
@@ -334,9 +241,9 @@ def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way,
     for count in range(1, min(max_lines, len(units)) + 1):
         for cost, join in ((_even(units, spec, count), operator.add), (_wide(units, spec), max)):
             ends = _best_ends(len(units), count, cost, join)
-            lines = tuple(_line(units, start, end) for start, end in pairwise(ends))
+            lines = tuple(line_of(units, start, end) for start, end in pairwise(ends))
             widths = [measure(line, spec).width for line in lines]
-            penalty = sum(_break_penalty(units, end) for end in ends[1:-1])
+            penalty = sum(break_penalty(units, end) for end in ends[1:-1])
             penalty += (count - 1) * (_SMALL_LINE if spec.small else _LARGE_LINE)
             ways.append(_Way(lines, max(widths), _roughness(lines, widths) + penalty))
     return tuple(ways)
@@ -367,7 +274,7 @@ def _even(units: Sequence[str], spec: TypeSpec, count: int) -> Callable[[int, in
         share = _width(units, start, end, spec) / target
         if end == len(units):
             return (share - 1) ** 2 + (_LONE_LAST if share < _LONE_SHARE else 0.0)
-        return (share - 1) ** 2 + _break_penalty(units, end)
+        return (share - 1) ** 2 + break_penalty(units, end)
 
     return cost
 
@@ -379,7 +286,7 @@ def _wide(units: Sequence[str], spec: TypeSpec) -> Callable[[int, int], float]:
 def _roughness(lines: Sequence[str], widths: Sequence[float]) -> float:
     """How bad uneven lines look, as a share of size worth giving up for better ones."""
     widest = max(widths)
-    may_be_short = [*(line.endswith(_PAUSES) for line in lines[:-1]), True]
+    may_be_short = [*(line.endswith(PAUSES) for line in lines[:-1]), True]
     uneven = max(
         (_MAY_BE_SHORT if short else 1.0) * (1 - width / widest)
         for width, short in zip(widths, may_be_short, strict=True)
@@ -388,31 +295,13 @@ def _roughness(lines: Sequence[str], widths: Sequence[float]) -> float:
     return _UNEVEN * uneven + (_LONE_LAST if lone else 0.0)
 
 
-def _break_penalty(units: Sequence[str], end: int) -> float:
-    """What speaks against ending a line before `units[end]`."""
-    pauses = [unit.rstrip().endswith(_PAUSES) for unit in units[:-1]]
-    over = _OVER_A_PAUSE if any(pauses) and not pauses[end - 1] else 0.0
-    return over + _unit_penalty(units[end - 1])
-
-
-def _unit_penalty(unit: str) -> float:
-    word = unit.strip()
-    if word.endswith(_HYPHENS):
-        return _AFTER_HYPHEN
-    if unit[-1].isspace():
-        if len(word) == 1 and word.isalpha():
-            return _AFTER_SINGLE_LETTER
-        return _AFTER_SHORT_WORD if len(word) <= _SHORT_WORD and word.islower() else 0.0
-    return _INSIDE_PHRASE if word[-1].isalnum() else 0.0
-
-
 def _overflow(units: Sequence[str], spec: TypeSpec, limits: Limits) -> Overflow:
     """What is too much for `limits`, told at their smallest size."""
     width = limits.width_px / limits.min_size_px
     widest = max(range(len(units)), key=lambda index: _width(units, index, index + 1, spec))
     widest_width = _width(units, widest, widest + 1, spec)
     if widest_width > width:
-        word = _line(units, widest, widest + 1)
+        word = line_of(units, widest, widest + 1)
         return Overflow(limits.min_size_px, lines=1, excess=1 - width / widest_width, word=word)
     lines = _count_lines(units, spec, width)
     whole = _width(units, 0, len(units), spec)
