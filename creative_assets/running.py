@@ -194,7 +194,7 @@ def _report(
     out.print()
     for variant, creatives in finals:
         out.print(f"[bold]{variant.key}[/]")
-        for final in creatives.finals:
+        for final in (*creatives.finals, *creatives.clean):
             out.print(f"  {_shown(archive, final.file.path)}", soft_wrap=True, highlight=False)
     if finals:
         _show_contact_sheet(finals[0][0].campaign_id, archive, out)

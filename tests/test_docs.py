@@ -20,6 +20,7 @@ from creative_assets.standin.behaviour import FaultKind, Operation, fault_rule
 from creative_assets.studio import errors
 from creative_assets.studio.acceptance import MARKER
 from creative_assets.studio.brief import brief_schema
+from creative_assets.studio.formats import all_channels, format_named
 from creative_assets.studio.produce import Job, StageDone
 from creative_assets.studio.reading import read_brief
 from creative_assets.studio.stages import STAGES, TAKEABLE
@@ -267,6 +268,23 @@ def test_every_field_of_the_brief_is_explained_in_its_own_words_and_no_other_is(
     }
 
     assert explained == fields
+
+
+def test_every_format_of_a_channel_stands_on_the_brief_page_with_its_size() -> None:
+    rows = rows_of(MANAGERS, "Format")
+    channels_of: dict[str, list[str]] = {}
+    for channel, names in all_channels().items():
+        for name in names:
+            channels_of.setdefault(name, []).append(channel)
+
+    shown = {name: (cells[0], cells[1]) for name, cells in rows.items()}
+    assert shown == {
+        name: (
+            ", ".join(f"`{channel}`" for channel in channels),
+            str(format_named(name).size).replace("x", "×"),
+        )
+        for name, channels in channels_of.items()
+    }
 
 
 def test_the_brief_page_says_which_fields_are_needed() -> None:

@@ -20,7 +20,7 @@ from creative_assets.studio.contact_sheet import page_path
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import CreativeAssetsError
-from creative_assets.studio.finals import Final, FinalCreatives
+from creative_assets.studio.finals import CleanFinal, Final, FinalCreatives
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.produce import StageDone, VariantFailed
@@ -135,7 +135,8 @@ def _content(output: StageOutput[Any]) -> Metadata:
         case BrandedImages() as branded:
             return {"logo": _table([_logo_row(image) for image in branded.images])}
         case FinalCreatives() as creatives:
-            return {"finals": _table([_final_row(final) for final in creatives.finals])}
+            finals = [_final_row(final) for final in creatives.finals]
+            return {"finals": _table([*finals, *map(_clean_row, creatives.clean)])}
         case data:
             return {"content": _json(data)}
 
@@ -175,6 +176,17 @@ def _final_row(final: Final) -> Row:
         "size_px": str(final.size),
         "lowest_contrast": round(hardest.contrast, 1),
         "of": hardest.role,
+        "quality": final.quality or "lossless",
+    }
+
+
+def _clean_row(final: CleanFinal) -> Row:
+    return {
+        "format": final.name,
+        "size_px": str(final.size),
+        "lowest_contrast": "no text",
+        "of": "none",
+        "quality": final.quality or "lossless",
     }
 
 

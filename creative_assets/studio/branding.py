@@ -16,16 +16,18 @@ from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.errors import RenderError, TransientError
 from creative_assets.studio.export import encode_between_stages
 from creative_assets.studio.fonts import renderer_version
-from creative_assets.studio.formats import format_named
+from creative_assets.studio.formats import MAX_UPSCALE, Format, format_named
 from creative_assets.studio.generations import GenerationUse, Payer
 from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.layout import (
     FormatPlan,
     Zones,
+    clean_crop,
+    crop_to,
     framed,
     plan_zones,
 )
-from creative_assets.studio.layouts import layout_named, panel_color
+from creative_assets.studio.layouts import frame_box, layout_named, panel_color
 from creative_assets.studio.logo import (
     MATCH_NEEDED,
     Logo,
@@ -48,7 +50,7 @@ from creative_assets.studio.stages import (
 )
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
-from creative_assets.studio.values import Frozen
+from creative_assets.studio.values import Box, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
 CODE_VERSION = "2"
@@ -93,10 +95,29 @@ class BrandedImage(Frozen):
     match: float
 
 
+class CleanImage(Frozen):
+    """One picture at its final's pixel size, without text and logo.
+
+    Attributes:
+        crop: The part used, in pixels of the source picture.
+        upscale: Pixels of the final for each pixel of the crop.
+    """
+
+    format: str
+    size: Size
+    crop: Box
+    upscale: float
+    file: StoredFile
+
+
 class BrandedImages(Frozen):
-    """One branded image for each format of the brief."""
+    """One branded image for each format of the brief that takes a logo.
+
+    The others come clean, and on request these do too.
+    """
 
     images: tuple[BrandedImage, ...]
+    clean: tuple[CleanImage, ...]
 
 
 @dataclass(frozen=True)
@@ -112,16 +133,20 @@ class _Frame:
 
 def branding_version(variant: VariantBrief, choice: ModelChoice, pictures_version: str) -> str:
     """The version of the variant's branded images."""
-    logo, layout = variant.logo, layout_named(variant.layout)
+    logo = variant.logo
+    # A panel takes the place of any layout whose text would cover the subject.
+    layouts = {"panel", *(_layout(format_named(name), variant) for name in variant.formats)}
     return version_of(
         CODE_VERSION,
         INSTRUCTIONS,
         renderer_version(),
         [choice.service, choice.vision_model],
         [variant.brand_name, variant.logo_wish, direction_of(variant.locale)],
-        [layout.model_dump(mode="json"), variant.primary_color],
+        [layout_named(name).model_dump(mode="json") for name in sorted(layouts)],
+        variant.primary_color,
         [file and file.sha256 for file in (logo.default, logo.light, logo.dark)],
-        [format_named(name).model_dump(mode="json") for name in variant.formats],
+        [_read_of(format_named(name)) for name in variant.formats],
+        variant.clean_twins,
         pictures_version,
     )
 
@@ -132,12 +157,19 @@ async def make_branded_images(
     """A plan for each format, and the logo composited at the chosen spot."""
     logo = await _load_logo(variant, bench)
     source_of = {name: picture.file for picture in base.pictures for name in picture.formats}
-    contents = await all_of(
-        bench.io(bench.store.get_verified, source_of[name]) for name in variant.formats
+    contents = dict(
+        zip(
+            variant.formats,
+            await all_of(
+                bench.io(bench.store.get_verified, source_of[name]) for name in variant.formats
+            ),
+            strict=True,
+        )
     )
     frames = await all_of(
-        bench.cpu(_frame, name, content, logo, variant)
-        for name, content in zip(variant.formats, contents, strict=True)
+        bench.cpu(_frame, name, contents[name], logo, variant)
+        for name in variant.formats
+        if format_named(name).text_and_logo
     )
     choices, uses = await _choose(variant, frames, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
@@ -158,12 +190,31 @@ async def make_branded_images(
         )
         return image, branded
 
+    async def clean(name: str) -> tuple[CleanImage, Image.Image]:
+        plan = next((frame.zones for frame in frames if frame.format == name), None)
+        picture, crop = await bench.cpu(_clean, name, contents[name], plan)
+        content = await bench.cpu(encode_between_stages, picture)
+        file = await bench.io(bench.store.put_once, f"{folder}/{name}-clean.jpg", content)
+        size = format_named(name).size
+        upscale = size.width_px / crop.width_px
+        return CleanImage(format=name, size=size, crop=crop, upscale=upscale, file=file), picture
+
     made = await all_of(brand(frame) for frame in frames)
+    cleaned = await all_of(
+        clean(name)
+        for name in variant.formats
+        if variant.clean_twins or not format_named(name).text_and_logo
+    )
     return Made(
-        BrandedImages(images=tuple(image for image, _ in made)),
-        files={image.plan.format: image.file for image, _ in made},
+        BrandedImages(
+            images=tuple(image for image, _ in made), clean=tuple(image for image, _ in cleaned)
+        ),
+        files={
+            **{image.plan.format: image.file for image, _ in made},
+            **{f"{image.format}-clean": image.file for image, _ in cleaned},
+        },
         uses=uses,
-        pictures=await bench.cpu(strip_of, [picture for _, picture in made]),
+        pictures=await bench.cpu(strip_of, [picture for _, picture in (*made, *cleaned)]),
     )
 
 
@@ -197,6 +248,8 @@ def choose_spots(
 async def _choose(
     variant: VariantBrief, frames: Sequence[_Frame], bench: Workbench
 ) -> tuple[dict[str, Chosen], tuple[GenerationUse, ...]]:
+    if not frames:
+        return {}, ()
     payer = Payer(campaign_id=variant.campaign_id, variant_key=variant.key, stage=BRANDED_IMAGES)
     request = TextRequest(
         operation="logo_spot",
@@ -241,13 +294,46 @@ async def _load_logo(variant: VariantBrief, bench: Workbench) -> Logo:
 def _frame(name: str, content: bytes, logo: Logo, variant: VariantBrief) -> _Frame:
     fmt, direction = format_named(name), direction_of(variant.locale)
     source = as_rgb(open_picture(content, f"the picture for {name}"))
-    zones = plan_zones(source, fmt, layout_named(variant.layout), direction)
+    zones = plan_zones(source, fmt, layout_named(_layout(fmt, variant)), direction)
+    _check_upscale(name, zones.upscale, source)
     picture = framed(source, fmt, zones, panel_color(variant.primary_color))
     candidates = logo_candidates(picture, fmt, zones, logo, direction, variant.logo_wish)
     buffer = io.BytesIO()
     draw_candidates(picture, candidates).save(buffer, "JPEG", quality=85)
     shown = InputImage(f"{name}.jpg", buffer.getvalue(), "image/jpeg")
     return _Frame(name, zones, picture, candidates, shown)
+
+
+def _clean(name: str, content: bytes, zones: Zones | None) -> tuple[Image.Image, Box]:
+    """The picture and its crop: that of the branded image, or where that shows a part, its own."""
+    fmt = format_named(name)
+    source = as_rgb(open_picture(content, f"the picture for {name}"))
+    if zones is not None and zones.picture == frame_box(fmt):
+        crop = zones.crop
+    else:
+        crop = clean_crop(source, fmt)
+    _check_upscale(name, fmt.size.width_px / crop.width_px, source)
+    return crop_to(source, crop, fmt.size), crop
+
+
+def _check_upscale(name: str, upscale: float, source: Image.Image) -> None:
+    if upscale > MAX_UPSCALE:
+        raise RenderError(
+            f"The picture for {name} has {source.width}x{source.height} px and would be enlarged "
+            f"{upscale:.2f} times, at most {MAX_UPSCALE} is allowed. Choose an image model that "
+            "makes larger pictures."
+        )
+
+
+def _layout(fmt: Format, variant: VariantBrief) -> str:
+    return fmt.layout or variant.layout
+
+
+def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
+    """What is read of a format here; its limits of bytes are the finals' matter."""
+    return fmt.model_dump(
+        mode="json", include={"name", "size", "safe_zone", "text_roles", "layout"}
+    )
 
 
 def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, float]:

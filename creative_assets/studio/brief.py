@@ -10,9 +10,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue
 
+from creative_assets.studio.formats import formats_of
 from creative_assets.studio.problems import refusal
 from creative_assets.studio.rules import (
     CampaignId,
+    ChannelName,
     Color,
     FontFileName,
     LocaleScope,
@@ -225,15 +227,27 @@ class Product(Frozen):
 class Output(Frozen):
     """Which files come out."""
 
-    aspect_ratios: Annotated[
-        tuple[AspectRatio, ...], Field(min_length=1), AfterValidator(_distinct)
-    ] = Field(
-        default=ASPECT_RATIOS,
-        description="The formats to make, width by height.",
+    aspect_ratios: (
+        Annotated[tuple[AspectRatio, ...], Field(min_length=1), AfterValidator(_distinct)] | None
+    ) = Field(
+        default=None,
+        description="General formats to make, width by height: all four where no channel is named.",
         examples=[list(ASPECT_RATIOS)],
     )
+    channels: Annotated[tuple[ChannelName, ...], AfterValidator(_distinct)] = Field(
+        default=(),
+        description="Channels, or single formats of theirs, to make with their own rules.",
+        examples=[["meta-feed", "stories"]],
+    )
     file_type: FileType = Field(
-        default="jpeg", description="The file type of the finished images.", examples=["jpeg"]
+        default="jpeg",
+        description="The file type of the finished images, where a channel takes it.",
+        examples=["jpeg"],
+    )
+    clean_twins: bool = Field(
+        default=False,
+        description="Whether each image comes without text and logo as well.",
+        examples=[True],
     )
     layout: LayoutName = Field(
         default="overlay",
@@ -241,6 +255,12 @@ class Output(Frozen):
         "first colour beside it (panel), or on a card that lies on it (card).",
         examples=["panel"],
     )
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """What is to be made: names in `formats.toml`."""
+        ratios = self.aspect_ratios or (() if self.channels else ASPECT_RATIOS)
+        return formats_of((*ratios, *self.channels))
 
 
 class Placement(Frozen):
@@ -287,7 +307,7 @@ class CampaignBrief(Frozen):
     )
     output: Output = Field(
         default_factory=Output,
-        description="Which files come out: by default all four formats, as JPEG.",
+        description="Which files come out: by default four formats, as JPEG.",
         examples=[{"aspect_ratios": ["1x1", "9x16"], "file_type": "jpeg"}],
     )
     placement: Placement = Field(
@@ -353,6 +373,7 @@ class VariantBrief(Frozen):
     approved: Message | None
     reference: Reference | None
     formats: tuple[str, ...]
+    clean_twins: bool
     file_type: FileType
     layout: LayoutName
     logo_wish: LogoPlace | None

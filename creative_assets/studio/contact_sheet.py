@@ -14,7 +14,7 @@ from PIL import Image
 from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.errors import MissingInputError
-from creative_assets.studio.finals import Final, FinalCreatives
+from creative_assets.studio.finals import CleanFinal, Final, FinalCreatives
 from creative_assets.studio.images import open_small
 from creative_assets.studio.locales import display_name, english_name
 from creative_assets.studio.models.services import STAND_IN
@@ -34,7 +34,7 @@ class _Row:
     """A variant, and its finals: none where it is not finished. `preview` shows them in a row."""
 
     variant: VariantBrief
-    finals: tuple[Final, ...] = ()
+    finals: tuple[Final | CleanFinal, ...] = ()
     preview: bytes | None = None
 
 
@@ -77,7 +77,9 @@ def _row(job: Job, choice: ModelChoice, store: Store) -> _Row:
     output = kept_output(job.variant, FINAL_CREATIVES, version, store)
     if output is None:
         return _Row(job.variant)
-    return _Row(job.variant, output.data.finals, _preview(output, store))
+    creatives: FinalCreatives = output.data
+    finals: tuple[Final | CleanFinal, ...] = (*creatives.finals, *creatives.clean)
+    return _Row(job.variant, finals, _preview(output, store))
 
 
 def _preview(output: StageOutput[FinalCreatives], store: Store) -> bytes | None:
@@ -94,11 +96,15 @@ def _place(row: _Row) -> Place:
         locale=english_name(row.variant.locale),
         tag=row.variant.locale,
         finals=tuple(
-            Shown(final.format, final.size, final.file.path.removeprefix(folder))
+            Shown(_name(final), final.size, final.file.path.removeprefix(folder))
             for final in row.finals
         ),
         preview=row.preview,
     )
+
+
+def _name(final: Final | CleanFinal) -> str:
+    return final.name if isinstance(final, CleanFinal) else final.format
 
 
 def _picture(rows: Sequence[_Row], title: str, store: Store) -> bytes:

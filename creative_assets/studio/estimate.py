@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from creative_assets.studio.formats import format_named
 from creative_assets.studio.models.requests import Operation
 from creative_assets.studio.pictures import shapes_for
 from creative_assets.studio.prices import PriceRange, expected_price
@@ -82,7 +83,8 @@ def calls_of(stage: str, job: Job, choice: ModelChoice) -> Iterator[Call]:
             for shape in shapes_for(job.variant.formats, choice.image_model):
                 yield Call("image", choice.image_model, shape.size)
         case "branded_images":
-            yield Call("logo_spot", choice.vision_model)
+            if any(format_named(name).text_and_logo for name in job.variant.formats):
+                yield Call("logo_spot", choice.vision_model)
 
 
 def _add(result: Estimate, call: Call, choice: ModelChoice) -> None:

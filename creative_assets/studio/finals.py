@@ -5,11 +5,12 @@ Text is always set here and never by an image model. How a line is broken and dr
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from PIL import Image
 
 from creative_assets.studio.brand_fonts import open_font
-from creative_assets.studio.branding import BrandedImage, BrandedImages
+from creative_assets.studio.branding import BrandedImage, BrandedImages, CleanImage
 from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.compose import (
     Composition,
@@ -19,13 +20,18 @@ from creative_assets.studio.compose import (
     compose_text,
 )
 from creative_assets.studio.copywriting import AdCopy
-from creative_assets.studio.export import encode
+from creative_assets.studio.export import Encoded, encode
 from creative_assets.studio.fonts import renderer_version
-from creative_assets.studio.formats import format_named
+from creative_assets.studio.formats import Format, file_types_for, format_named
 from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.previews import previews_of
-from creative_assets.studio.provenance import COMPOSITE_SOURCE, PROCEDURAL_SOURCE, Marks
+from creative_assets.studio.provenance import (
+    COMPOSITE_SOURCE,
+    MODEL_SOURCE,
+    PROCEDURAL_SOURCE,
+    Marks,
+)
 from creative_assets.studio.stages import FINAL_CREATIVES, Made, ModelChoice, folder_of, version_of
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
@@ -37,18 +43,42 @@ _SUFFIXES: dict[FileType, str] = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"
 
 
 class Final(Frozen):
-    """One finished image. `text` says where each line stands, how large, and how legible."""
+    """One finished image.
+
+    Attributes:
+        quality: Of the compression, 50 to 90; None for a PNG, which has none.
+        text: Where each line stands, how large, and how legible.
+    """
 
     format: str
     size: Size
     file: StoredFile
+    quality: int | None
     text: TextReport
 
 
+class CleanFinal(Frozen):
+    """One finished image without text and logo. `quality` as a final's."""
+
+    format: str
+    size: Size
+    file: StoredFile
+    quality: int | None
+
+    @property
+    def name(self) -> str:
+        """Such as `4x5-clean`."""
+        return f"{self.format}-clean"
+
+
 class FinalCreatives(Frozen):
-    """One final for each format of the brief."""
+    """One final for each format of the brief that takes text and logo.
+
+    The others come clean, and on request these have a clean twin.
+    """
 
     finals: tuple[Final, ...]
+    clean: tuple[CleanFinal, ...]
 
 
 def finals_version(
@@ -60,7 +90,7 @@ def finals_version(
         renderer_version(),
         [choice.service, choice.image_model],
         [variant.locale, variant.primary_color, *variant.palette],
-        [variant.file_type, *variant.formats],
+        [variant.file_type, *(_read_of(format_named(name)) for name in variant.formats)],
         [variant.brand_name, variant.product_name],
         [[font.name, font.sha256] for font in variant.fonts],
         branding_version,
@@ -71,33 +101,49 @@ def finals_version(
 async def make_final_creatives(
     variant: VariantBrief, branded: BrandedImages, copy: AdCopy, version: str, bench: Workbench
 ) -> Made[FinalCreatives]:
-    """A final for each format."""
+    """A final for each format, and the clean ones."""
     folder = folder_of(variant.campaign_id, FINAL_CREATIVES, version)
     marks = _marks(variant, copy, bench.choice)
     contents = await all_of(bench.io(bench.store.get_verified, font) for font in variant.fonts)
     names = [font.name for font in variant.fonts]
     style = await bench.cpu(text_style, variant, dict(zip(names, contents, strict=True)))
 
+    async def kept(name: str, encoded: Encoded) -> StoredFile:
+        path = f"{folder}/{name}{_SUFFIXES[encoded.file_type]}"
+        return await bench.io(bench.store.put_once, path, encoded.content)
+
     async def finish(image: BrandedImage) -> tuple[Final, Image.Image]:
         content = await bench.io(bench.store.get_verified, image.file)
         composition, encoded = await bench.cpu(
             _finish, content, image, variant.file_type, copy, style, marks
         )
-        path = f"{folder}/{image.plan.format}{_SUFFIXES[variant.file_type]}"
-        file = await bench.io(bench.store.put_once, path, encoded)
         final = Final(
             format=image.plan.format,
             size=image.plan.size,
-            file=file,
+            file=await kept(image.plan.format, encoded),
+            quality=encoded.quality,
             text=composition.report,
         )
         return final, composition.image
 
+    async def finish_clean(image: CleanImage) -> tuple[CleanFinal, Image.Image]:
+        content = await bench.io(bench.store.get_verified, image.file)
+        picture, encoded = await bench.cpu(_finish_clean, content, image, variant.file_type, marks)
+        file = await kept(f"{image.format}-clean", encoded)
+        final = CleanFinal(format=image.format, size=image.size, file=file, quality=encoded.quality)
+        return final, picture
+
     made = await all_of(finish(image) for image in branded.images)
+    clean = await all_of(finish_clean(image) for image in branded.clean)
     return Made(
-        FinalCreatives(finals=tuple(final for final, _ in made)),
-        files={final.format: final.file for final, _ in made},
-        pictures=await bench.cpu(previews_of, [picture for _, picture in made]),
+        FinalCreatives(
+            finals=tuple(final for final, _ in made), clean=tuple(final for final, _ in clean)
+        ),
+        files={
+            **{final.format: final.file for final, _ in made},
+            **{final.name: final.file for final, _ in clean},
+        },
+        pictures=await bench.cpu(previews_of, [picture for _, picture in (*made, *clean)]),
     )
 
 
@@ -140,15 +186,32 @@ def _finish(
     copy: AdCopy,
     style: TextStyle,
     marks: Marks,
-) -> tuple[Composition, bytes]:
+) -> tuple[Composition, Encoded]:
     frame = as_rgb(open_picture(content, image.file.path))
+    plan, fmt = image.plan, format_named(image.plan.format)
     text = OverlayText(
         headline=copy.headline,
-        subline=copy.subline,
-        call_to_action=copy.call_to_action,
-        legal_line=copy.legal_line,
+        subline=copy.subline if "subline" in fmt.text_roles else None,
+        call_to_action=copy.call_to_action if "call_to_action" in fmt.text_roles else None,
+        legal_line=copy.legal_line if "legal_line" in fmt.text_roles else None,
     )
-    plan = image.plan
-    composition = compose_text(frame, plan, format_named(plan.format), text, style)
-    encoded = encode(composition.image, (file_type,), marks)
-    return composition, encoded.content
+    composition = compose_text(frame, plan, fmt, text, style)
+    return composition, _encoded(composition.image, fmt, file_type, marks)
+
+
+def _finish_clean(
+    content: bytes, image: CleanImage, file_type: FileType, marks: Marks
+) -> tuple[Image.Image, Encoded]:
+    picture = as_rgb(open_picture(content, image.file.path))
+    source = PROCEDURAL_SOURCE if marks.stand_in else MODEL_SOURCE
+    own = marks.model_copy(update={"digital_source_type": source})
+    return picture, _encoded(picture, format_named(image.format), file_type, own)
+
+
+def _encoded(image: Image.Image, fmt: Format, file_type: FileType, marks: Marks) -> Encoded:
+    return encode(image, file_types_for(fmt, file_type), marks, fmt.max_bytes)
+
+
+def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
+    """What is read of a format here; its size and safe zone are in the plan."""
+    return fmt.model_dump(mode="json", include={"name", "max_bytes", "file_types", "text_roles"})

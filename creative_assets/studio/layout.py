@@ -3,6 +3,8 @@
 Which crop and text zone are best is `framing`'s to say, and where the logo may go `logo_spots`'.
 """
 
+import math
+
 from PIL import Image
 
 from creative_assets.studio.errors import RenderError
@@ -83,6 +85,27 @@ def plan_zones(picture: Image.Image, fmt: Format, layout: Layout, direction: Dir
         upscale=upscale,
         subject=_subject(sight, crop, shown, text_zone),
         text_zone=text_zone,
+    )
+
+
+def clean_crop(picture: Image.Image, fmt: Format) -> Box:
+    """The largest crop for a format without text and logo, in pixels of `picture`.
+
+    The subject is in its middle, as far as the picture reaches.
+    """
+    wanted = fmt.size
+    scale = min(picture.width / wanted.width_px, picture.height / wanted.height_px)
+    size = [math.ceil(scale * side - 0.01) for side in (wanted.width_px, wanted.height_px)]
+    subject = see(picture).subject or Box(
+        left_px=0, top_px=0, width_px=picture.width, height_px=picture.height
+    )
+    left_px = subject.left_px + (subject.width_px - size[0]) // 2
+    top_px = subject.top_px + (subject.height_px - size[1]) // 2
+    return Box(
+        left_px=min(max(left_px, 0), picture.width - size[0]),
+        top_px=min(max(top_px, 0), picture.height - size[1]),
+        width_px=size[0],
+        height_px=size[1],
     )
 
 

@@ -154,7 +154,7 @@ def clear_space_px(height_px: int) -> int:
 
 def plate_margin_px(height_px: int) -> int:
     """How far a plate reaches beyond a logo of that height, on each side."""
-    return max(16, clear_space_px(height_px))
+    return max(min(16, height_px // 2), clear_space_px(height_px))
 
 
 def backing_color(logo_file: LogoFile) -> Rgb:

@@ -15,6 +15,7 @@ from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, safe_box
 from creative_assets.studio.images import as_rgb
 from creative_assets.studio.layout import Zones
+from creative_assets.studio.layouts import FrameShape, frame_shape
 from creative_assets.studio.logo import Logo, LogoFile, LogoSpot, LogoVersion
 from creative_assets.studio.sight import Sight, see
 from creative_assets.studio.values import Box, Direction, Size
@@ -34,6 +35,11 @@ _CANDIDATES_PX = 768
 _LOGO_WIDTHS = (0.14, 0.34)
 _LOGO_MAX_HEIGHT = 0.20
 _LOGO_AREA = 0.017  # of the short edge squared: logos of any shape weigh the same
+# In banners a share of the short edge would be a speck: the most of the frame's width and height.
+_LOGO_IN_LONG_FRAMES: Mapping[FrameShape, tuple[float, float]] = {
+    "strip": (0.18, 0.50),
+    "tower": (0.60, 0.10),
+}
 _LOGO_SCALES = (1.0, 0.87, 0.75)
 # A logo counts as on the subject from here on; the corners of the subject's box are often bare.
 _ON_SUBJECT = 0.1
@@ -41,6 +47,7 @@ _ROWS = ("top", "middle", "bottom")
 _COLUMNS = ("left", "center", "right")
 # Where to look for spots: at the safe zone's own edges, or else in the part that the text leaves.
 _OUTER_ROWS, _INNER_ROWS = ("top", "bottom"), ("between", "last")
+_BANNER_ROWS = ("between",)
 
 
 class _Place(NamedTuple):
@@ -80,36 +87,39 @@ def logo_candidates(
         wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
 
     Returns:
-        2 to 6 spots, best first. Only where there are fewer than two others: those that touch the
-        bare corners of the subject's box, in the middle of the frame's height, on the subject.
+        2 to 6 spots, best first; in a banner 1 or 2, half-way up. Only where there are fewer than
+        two others: those that touch the bare corners of the subject's box, in the middle of the
+        frame's height, on the subject.
 
     Raises:
         RenderError: The logo cannot be opened, or fits nowhere.
     """
     sight = see(frame)
     found: dict[str, _Ranked] = {}
-    for rows in (_OUTER_ROWS, _INNER_ROWS):
+    banner = frame_shape(fmt) == "strip"  # too low for corners: a line of logo, text and picture
+    fewest = 1 if banner else _FEWEST
+    for rows in (_BANNER_ROWS,) if banner else (_OUTER_ROWS, _INNER_ROWS):
         for row, column in itertools.product(rows, _COLUMNS):
             places = [_Place(row, column, scale) for scale in _LOGO_SCALES]
             spot = _largest(sight, fmt, zones, logo, places)
             if spot is not None and spot.name not in (*found, "middle-center"):
                 on = _on(zones.subject, spot, sight)
-                middling = spot.name.startswith("middle")
+                middling = not banner and spot.name.startswith("middle")
                 cost = _cost(spot, sight, zones.subject, direction)
                 rank = (on > _ON_SUBJECT, middling, spot.name != wish, cost)
                 touches = _footprint(spot).overlaps(zones.subject)
                 found[spot.name] = _Ranked(rank, touches, spot)
         free = [each for each in found.values() if not each.touches]
-        if len(free) < _FEWEST:
+        if len(free) < fewest:
             free = [each for each in found.values() if not each.rank[0]]
-        if len(free) >= _FEWEST:
+        if len(free) >= fewest:
             break
     if not found:
         raise RenderError(
             f"the logo {logo.versions['default'].name} fits nowhere in {fmt.name} beside the text"
             f" zone {zones.text_zone.corners}. Give a version of it that is nearer to a square."
         )
-    ranked = sorted(free if len(free) >= _FEWEST else found.values(), key=lambda each: each.rank)
+    ranked = sorted(free if len(free) >= fewest else found.values(), key=lambda each: each.rank)
     return tuple(each.spot for each in ranked[:MAX_CANDIDATES])
 
 
@@ -226,7 +236,7 @@ def _fit(
     logo_file: LogoFile, fmt: Format, text_zone: Box, place: _Place, *, on_plate: bool = False
 ) -> Box | None:
     """The logo's box at a place clear of the text; None where there is no room for it."""
-    size = _logo_size(logo_file, fmt.size, place.scale)
+    size = _logo_size(logo_file, fmt, place.scale)
     margin_px = marks.plate_margin_px(size.height_px) if on_plate else 0
     clear_px = marks.clear_space_px(size.height_px)
     width, height = size.width_px + 2 * margin_px, size.height_px + 2 * margin_px
@@ -249,10 +259,14 @@ def _fit(
     return box if safe.contains(footprint) and not away.overlaps(text_zone) else None
 
 
-def _logo_size(logo_file: LogoFile, frame: Size, scale: float) -> Size:
+def _logo_size(logo_file: LogoFile, fmt: Format, scale: float) -> Size:
     """The same area for a logo of any shape, within limits of width and height."""
+    frame, ratio = fmt.size, marks.aspect(logo_file)
+    room = _LOGO_IN_LONG_FRAMES.get(frame_shape(fmt))
+    if room is not None:
+        widest_px = min(room[0] * frame.width_px, room[1] * frame.height_px * ratio)
+        return marks.ink_size(logo_file, round(scale * widest_px))
     short_px = min(frame.width_px, frame.height_px)
-    ratio = marks.aspect(logo_file)
     narrowest, widest = _LOGO_WIDTHS
     width = min(scale * math.sqrt(_LOGO_AREA * ratio), widest, _LOGO_MAX_HEIGHT * ratio)
     tallest_px = round(_LOGO_MAX_HEIGHT * ratio * short_px)

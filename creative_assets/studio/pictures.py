@@ -4,11 +4,12 @@ Nothing here reads the ad copy, so that new words never buy new pictures. Pictur
 the product's own photos where it has some. Cropping and the logo are `branding`'s.
 """
 
+import math
 from collections.abc import Sequence
 
 from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
-from creative_assets.studio.formats import format_named
+from creative_assets.studio.formats import Format, format_named, safe_box
 from creative_assets.studio.generations import Generation, Payer
 from creative_assets.studio.images import kind_of, open_small
 from creative_assets.studio.layouts import composition_words, layout_named
@@ -69,19 +70,56 @@ class BaseImages(Frozen):
 
 
 class Shape(Frozen):
-    """A native size of the image model, and the formats that are cut from it."""
+    """A native size of the image model, and the formats that are cut from it.
+
+    `composed_for` is the format whose text zone the picture leaves calm.
+    """
 
     size: Size
     formats: tuple[str, ...]
+    composed_for: str
 
 
 def shapes_for(format_names: Sequence[str], image_model: str) -> tuple[Shape, ...]:
     """The fewest pictures that the formats need from `image_model`."""
-    formats_by_size: dict[Size, list[str]] = {}
+    names_by_shape: dict[str, list[str]] = {}
     for name in format_names:
-        size = native_size(image_model, format_named(name).size)
-        formats_by_size.setdefault(size, []).append(name)
-    return tuple(Shape(size=size, formats=tuple(names)) for size, names in formats_by_size.items())
+        names_by_shape.setdefault(format_named(name).shape, []).append(name)
+    names_by_size: dict[Size, list[str]] = {}
+    for shape, names in names_by_shape.items():
+        size = native_size(image_model, _size_needed(shape, names))
+        names_by_size.setdefault(size, []).extend(names)
+    return tuple(
+        Shape(size=size, formats=tuple(names), composed_for=_tightest(names))
+        for size, names in names_by_size.items()
+    )
+
+
+def _size_needed(shape: str, names: Sequence[str]) -> Size:
+    """The shape's own size, or as much larger as the largest of its formats needs it."""
+    own = format_named(shape).size
+    sizes = [format_named(name).size for name in names]
+    scale = max(
+        1.0, *(max(size.width_px / own.width_px, size.height_px / own.height_px) for size in sizes)
+    )
+    return Size(
+        width_px=math.ceil(own.width_px * scale), height_px=math.ceil(own.height_px * scale)
+    )
+
+
+def _tightest(names: Sequence[str]) -> str:
+    """Of the formats with the ratio of the first one's shape, that with the least safe height.
+
+    What suits it suits the others. Where all are cut to another ratio, the shape itself.
+    """
+    shape = format_named(format_named(names[0]).shape)
+    formats = [fmt for fmt in map(format_named, names) if fmt.text_and_logo]
+    same = [fmt for fmt in formats if fmt.ratio == shape.ratio]
+    return min(same, key=_safe_share, default=shape).name
+
+
+def _safe_share(fmt: Format) -> float:
+    return safe_box(fmt).height_px / fmt.size.height_px
 
 
 def composition_direction(variant: VariantBrief) -> Direction:
@@ -162,7 +200,7 @@ def pictures_version(
         [choice.image_model, choice.image_quality],
         [_composition(variant, shape) for shape in shapes],
         [photo.sha256 for photo in variant.photos],
-        [shape.model_dump() for shape in shapes],
+        [shape.model_dump(include={"size", "formats"}) for shape in shapes],
     )
 
 
@@ -207,7 +245,7 @@ def picture_request(
     choice: ModelChoice,
     take: int,
 ) -> PictureRequest:
-    """The request for the picture of one shape, laid out for the first of its formats."""
+    """The request for the picture of one shape."""
     prompt = picture_prompt(
         art,
         variant.brand_name,
@@ -226,10 +264,10 @@ def picture_request(
 
 
 def _composition(variant: VariantBrief, shape: Shape) -> str:
-    """Where subject and calm are wanted, by the layout of the first of the shape's formats."""
+    """Where subject and calm are wanted."""
     return composition_words(
         layout_named(variant.layout),
-        format_named(shape.formats[0]),
+        format_named(shape.composed_for),
         composition_direction(variant),
     )
 

@@ -4,6 +4,7 @@ A brief's own text is shown only inside backticks, shortened and with invisible 
 out, so that neither a terminal nor a Markdown page can be made to show something else.
 """
 
+import difflib
 import re
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ REFUSED = "refused"
 
 _SHOWN_CHARACTERS = 60
 _SHOWN_FIELDS = 5
+_LIKE_ENOUGH = 0.5
 _MARKDOWN = re.compile(r"[\\<>\[\]*_&|~#!@]|:(?=//)|(?<=www)\.")
 
 
@@ -59,6 +61,17 @@ def shown(value: object) -> str:
             return f"the fields {names}{more}" if value else "no fields"
         case _:
             return quoted(str(value))
+
+
+def did_you_mean(written: object, known: Sequence[str]) -> str:
+    """`Did you mean …?`, or a list to choose from where nothing is like what was written."""
+    match = difflib.get_close_matches(clean(str(written)).lower(), known, n=1, cutoff=_LIKE_ENOUGH)
+    return f"Did you mean `{match[0]}`?" if match else f"Choose one of {listed(known)}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """The names in backticks, with commas."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def problems_markdown(source: str, problems: Sequence[Problem]) -> str:

@@ -23,8 +23,14 @@ from creative_assets.studio.brief import (
 from creative_assets.studio.documents import field_path, read_document
 from creative_assets.studio.errors import BriefError, Problem, RenderError
 from creative_assets.studio.fonts import Face, covering_face
+from creative_assets.studio.formats import (
+    all_channels,
+    all_formats,
+    format_named,
+    formats_of,
+)
 from creative_assets.studio.images import inspect_image
-from creative_assets.studio.problems import clean, quoted, shown
+from creative_assets.studio.problems import clean, listed, quoted, shown
 from creative_assets.studio.rules import EVERY_LOCALE, FontFileName, LogoFileName, PhotoFileName
 from creative_assets.studio.wording import problems_of
 
@@ -238,6 +244,10 @@ def _problems_between_fields(root: dict[str, object]) -> Iterator[Problem]:
     yield from _untargeted("messages", root.get("messages"), meant)
     for i, product in enumerate(products):
         yield from _untargeted(f"products[{i}].messages", _field(product, "messages"), meant)
+    legal_text = _field(brand, "legal_text")
+    if isinstance(legal_text, dict) and legal_text:
+        channels = _items(_field(root.get("output"), "channels"))
+        yield from _without_room_for_legal_text(channels)
 
 
 def _items(value: object) -> list[object]:
@@ -279,6 +289,24 @@ def _too_many(variants: int) -> Iterator[Problem]:
             expected=f"at most {MAX_VARIANTS:,}",
             fix="Split the campaign into several briefs.",
         )
+
+
+def _without_room_for_legal_text(channels: Sequence[object]) -> Iterator[Problem]:
+    """Channels with formats that are too small for the legal line: it is never left out."""
+    known = {*all_channels(), *all_formats()}
+    for number, name in enumerate(channels):
+        if not isinstance(name, str) or name not in known:
+            continue
+        formats = [fmt for fmt in map(format_named, formats_of([name])) if fmt.text_and_logo]
+        small = [fmt.name for fmt in formats if "legal_line" not in fmt.text_roles]
+        roomy = [fmt.name for fmt in formats if "legal_line" in fmt.text_roles]
+        if small:
+            yield Problem(
+                field=f"output.channels[{number}]",
+                found=f"{quoted(name)}, with no room for `brand.legal_text` in {listed(small)}",
+                expected="formats in which the legal line can be read",
+                fix=f"Name {listed(roomy)} instead." if roomy else "Leave it out.",
+            )
 
 
 def _untargeted(path: str, by_locale: object, targets: set[str]) -> Iterator[Problem]:

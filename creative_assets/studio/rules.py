@@ -11,7 +11,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, StringConstraints
 
 from creative_assets.studio import locales
-from creative_assets.studio.problems import refusal
+from creative_assets.studio.formats import all_channels, all_formats
+from creative_assets.studio.problems import did_you_mean, refusal
 
 EVERY_LOCALE: Final = "*"
 
@@ -133,6 +134,13 @@ def _file_name(name: str, suffixes: tuple[str, ...]) -> str:
     return name
 
 
+def _channel(name: str) -> str:
+    known = (*all_channels(), *all_formats())
+    if name not in known:
+        raise refusal("a channel, or one of its formats", did_you_mean(name, known))
+    return name
+
+
 # `json_schema_extra` tells editors what a validator checks with better words than a pattern has.
 CampaignId = Annotated[
     str,
@@ -152,6 +160,11 @@ LocaleScope = Annotated[
     str,
     AfterValidator(_locale_scope),
     Field(json_schema_extra={"pattern": rf"^\*$|{locales.PATTERN}"}),
+]
+ChannelName = Annotated[
+    str,
+    AfterValidator(_channel),
+    Field(json_schema_extra={"enum": [*all_channels(), *all_formats()]}),
 ]
 _FileName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 LogoFileName = Annotated[_FileName, AfterValidator(_logo_file)]

@@ -49,7 +49,6 @@ class Place:
         tag: Such as `de-DE`.
         finals: In the order of the preview; none where the variant is not finished.
         preview: The finals side by side, as `previews` makes them; None where it is lost.
-        twins: The finals' clean twins.
     """
 
     product: str
@@ -57,7 +56,6 @@ class Place:
     tag: str
     finals: tuple[Shown, ...] = ()
     preview: bytes | None = None
-    twins: tuple[Shown, ...] = ()
 
 
 def draw_page(title: str, note: str, places: Sequence[Place]) -> str:
@@ -90,15 +88,14 @@ def _row(number: int, place: Place) -> str:
         _item(shown, f"<span{_cut(box, boxes[-1].right_px)}></span>" if place.preview else "")
         for shown, box in zip(place.finals, boxes, strict=True)
     ]
-    items += [_item(shown, "", "clean twin of ") for shown in place.twins]
     content = f'<ul class="v{number}">{"".join(items)}</ul>' if items else "<p>not finished</p>"
     name = f"<h3>{escape(place.locale)}</h3><p>{escape(place.tag)}</p>"
     return f"<div><header>{name}</header>{content}</div>\n"
 
 
-def _item(shown: Shown, picture: str, kind: str = "") -> str:
+def _item(shown: Shown, picture: str) -> str:
     link = f'<a href="{escape(quote(shown.path))}" title="{shown.size} px">'
-    return f"<li>{link}{picture}{escape(kind + shown.format)}</a></li>"
+    return f"<li>{link}{picture}{escape(shown.format)}</a></li>"
 
 
 def _cut(box: Box, row_width: int) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 Direction = Literal["ltr", "rtl"]
 FileType = Literal["png", "jpeg", "webp"]
+TextRole = Literal["headline", "subline", "call_to_action", "legal_line"]
 LayoutName = Literal["overlay", "panel", "card"]
 
 

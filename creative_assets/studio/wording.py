@@ -4,7 +4,6 @@ The rules are in `brief` and `rules`. This is only their translation, for people
 pydantic nor Python.
 """
 
-import difflib
 import json
 from collections.abc import Sequence
 from types import NoneType, UnionType
@@ -18,10 +17,9 @@ from creative_assets.studio import problems
 from creative_assets.studio.brief import CampaignBrief
 from creative_assets.studio.documents import field_path
 from creative_assets.studio.errors import Problem
-from creative_assets.studio.problems import clean, quoted, shown
+from creative_assets.studio.problems import did_you_mean, listed, quoted, shown
 from creative_assets.studio.values import Frozen
 
-_LIKE_ENOUGH = 0.5
 _KEY_OF_A_MAPPING = "[key]"
 
 _KINDS = {
@@ -50,12 +48,6 @@ def problems_of(error: ValidationError, document: object, limit: int) -> list[Pr
     """The first `limit` problems that validating `document` as a brief found."""
     details = [detail for detail in error.errors(include_url=False) if not _follows(detail)]
     return [_problem(detail, document) for detail in details[:limit]]
-
-
-def did_you_mean(written: object, known: Sequence[str]) -> str:
-    """`Did you mean …?`, or a list to choose from where nothing is like what was written."""
-    match = difflib.get_close_matches(clean(str(written)).lower(), known, n=1, cutoff=_LIKE_ENOUGH)
-    return f"Did you mean `{match[0]}`?" if match else f"Choose one of {_listed(known)}."
 
 
 def _follows(detail: ErrorDetails) -> bool:
@@ -100,7 +92,7 @@ def _words(detail: ErrorDetails, location: Sequence[str | int]) -> _Words:
         case "literal_error":
             known = [str(option) for option in get_args(_spot(location).annotation)]
             fix = did_you_mean(value, known)
-            return _Words(shown(value), f"one of {_listed(known)}", fix)
+            return _Words(shown(value), f"one of {listed(known)}", fix)
         case "string_too_short" | "too_short" | "string_too_long" | "too_long":
             return _wrong_size(detail, location)
         case "greater_than_equal" | "less_than_equal":
@@ -137,7 +129,7 @@ def _unknown_field(location: Sequence[str | int]) -> _Words:
     known = list(_fields(_spot(location[:-1]).annotation))
     return _Words(
         f"the unknown field {quoted(name)}",
-        f"only the fields {_listed(known)}",
+        f"only the fields {listed(known)}",
         did_you_mean(name, known),
     )
 
@@ -201,7 +193,3 @@ def _first(example: object) -> object:
 
 def _example(location: Sequence[str | int]) -> str:
     return f"`{json.dumps(_spot(location).example, ensure_ascii=False)}`"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)

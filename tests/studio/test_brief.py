@@ -161,7 +161,7 @@ def test_an_anchor_can_be_used_again() -> None:
 def test_defaults_are_all_formats_as_localized_jpeg() -> None:
     brief = read_brief(YAML.encode(), "brief.yaml")
 
-    assert brief.output.aspect_ratios == ("1x1", "4x5", "9x16", "16x9")
+    assert brief.output.formats == ("1x1", "4x5", "9x16", "16x9")
     assert brief.output.file_type == "jpeg"
     assert brief.imagery == "localized"
     assert brief.placement.logo is None
@@ -293,6 +293,10 @@ def test_problems_of_the_text_and_of_the_fields_come_together() -> None:
         (("output", "aspect_ratios"), [], "output.aspect_ratios", "Fill it in"),
         (("output", "aspect_ratios"), ["16:9"], "output.aspect_ratios[0]", "`16x9`?"),
         (("output", "aspect_ratios"), ["1x1", "1x1"], "output.aspect_ratios", "Remove the"),
+        (("output", "channels"), ["storys"], "output.channels[0]", "Did you mean `story`?"),
+        (("output", "channels"), ["16:9"], "output.channels[0]", "Did you mean `16x9`?"),
+        (("output", "channels"), ["pin", "pin"], "output.channels", "Remove the"),
+        (("output", "channels"), "stories", "output.channels", "Put it in square"),
         (("output", "file_type"), "jpg", "output.file_type", "Did you mean `jpeg`?"),
         (("placement", "logo"), "top right", "placement.logo", "Did you mean `top-right`?"),
         (("imagery",), "none", "imagery", "Choose one of `localized`, `shared`."),
@@ -665,3 +669,44 @@ def test_editors_get_a_description_and_an_example_of_every_field() -> None:
     assert schema["title"] == "Campaign brief"
     assert "$id" not in schema
     assert all(field["description"] and field["examples"] for field in fields)
+
+
+@pytest.mark.parametrize(
+    "output,formats",
+    [
+        ({}, ("1x1", "4x5", "9x16", "16x9")),
+        ({"channels": []}, ("1x1", "4x5", "9x16", "16x9")),
+        ({"channels": ["stories"]}, ("story",)),
+        ({"channels": ["youtube", "16x9"], "aspect_ratios": ["1x1"]}, ("1x1", "16x9")),
+    ],
+)
+def test_channels_take_the_place_of_the_four_ratios_or_are_made_beside_those_named(
+    output: dict[str, Any], formats: tuple[str, ...]
+) -> None:
+    brief = read_brief(json.dumps(changed(("output",), output)).encode(), "brief.json")
+
+    assert brief.output.formats == formats
+    assert type(brief).model_validate_json(brief.model_dump_json()).output.formats == formats
+
+
+def test_a_legal_line_is_never_left_out_for_want_of_room() -> None:
+    (problem,) = problems_of_json(changed(("output",), {"channels": ["stories", "google-display"]}))
+
+    assert problem.field == "output.channels[1]"
+    assert "no room for `brand.legal_text` in `display-728x90`, `display-320x50`" in problem.found
+    assert "Name `display-300x250`, `display-336x280`" in problem.fix
+
+
+def test_a_single_format_without_room_for_the_legal_line_is_to_be_left_out() -> None:
+    (problem,) = problems_of_json(changed(("output",), {"channels": ["display-320x50"]}))
+
+    assert (problem.field, problem.fix) == ("output.channels[0]", "Leave it out.")
+
+
+def test_without_a_legal_line_every_channel_may_be_named() -> None:
+    document = changed(("output",), {"channels": ["google-display", "walmart"]})
+    del document["brand"]["legal_text"]
+
+    brief = read_brief(json.dumps(document).encode(), "brief.json")
+
+    assert "display-320x50" in brief.output.formats

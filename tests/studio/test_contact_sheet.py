@@ -37,13 +37,14 @@ def finish(job: Job, color: str, choice: ModelChoice, store: Store) -> Final:
         format="1x1",
         size=Size(width_px=108, height_px=108),
         file=store.put_once(f"{folder}/1x1.png", buffer.getvalue()),
+        quality=None,
         text=NO_TEXT,
     )
     output = StageOutput[FinalCreatives](
         stage=FINAL_CREATIVES,
         version=version,
         code_version="1",
-        data=FinalCreatives(finals=(final,)),
+        data=FinalCreatives(finals=(final,), clean=()),
         files={},
         generations=(),
         strip=None,

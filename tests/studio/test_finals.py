@@ -6,13 +6,20 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from creative_assets.resources.opening import Archive, open_workbench
 from creative_assets.settings import Settings
+from creative_assets.standin.serve import StandIn
 from creative_assets.studio.finals import FinalCreatives
+from creative_assets.studio.images import open_picture
 from creative_assets.studio.produce import Event, Job, StageDone, kept_output, produce
-from creative_assets.studio.provenance import COMPOSITE_SOURCE, PROCEDURAL_SOURCE, read_marks
+from creative_assets.studio.provenance import (
+    COMPOSITE_SOURCE,
+    MODEL_SOURCE,
+    PROCEDURAL_SOURCE,
+    read_marks,
+)
 from creative_assets.studio.stages import AD_COPY, FINAL_CREATIVES, STAGES
 from creative_assets.studio.store import open_store
 
@@ -91,6 +98,57 @@ async def test_the_brands_own_font_sets_the_text_and_is_kept_with_the_brief(
     assert after.finals[0].file.path != before.finals[0].file.path
     # Only the text is set anew.
     assert sum(row.generations for row in archive.records.spend()) == 5
+
+
+async def test_a_clean_twin_is_the_models_own_picture_in_the_finals_own_crop(
+    brief: dict[str, Any], accepted: Accept, served: Settings, archive: Archive
+) -> None:
+    brief["output"] = {"aspect_ratios": ["1x1"], "clean_twins": True}
+    (job,) = accepted(brief)
+
+    finals, _ = await finals_of(job, served, archive)
+
+    (final,), (twin,) = finals.finals, finals.clean
+    marks = read_marks(archive.store.get_verified(twin.file))
+    assert marks is not None
+    assert marks.digital_source_type == MODEL_SOURCE
+    assert (twin.name, twin.size) == ("1x1-clean", final.size)
+    shown, clean = (
+        open_picture(archive.store.get_verified(each.file), each.file.path)
+        for each in (final, twin)
+    )
+    difference = ImageChops.difference(shown, clean).convert("L").point(lambda v: 255 * (v > 40))
+    (headline, *_) = final.text.blocks
+    assert difference.crop(headline.box.corners).getbbox() is not None
+    above_text = (400, 300, 680, 420)  # in the frame's middle, where no logo goes
+    assert difference.crop(above_text).getbbox() is None
+
+
+async def test_where_text_and_logo_are_forbidden_the_picture_comes_clean_and_within_its_bytes(
+    brief: dict[str, Any], accepted: Accept, served: Settings, archive: Archive, stand_in: StandIn
+) -> None:
+    brief["output"] = {"channels": ["walmart"], "file_type": "png"}
+    (job,) = accepted(brief)
+
+    finals, _ = await finals_of(job, served, archive)
+
+    (clean,) = finals.clean
+    assert finals.finals == ()
+    assert clean.file.size_bytes <= 1_000_000
+    assert "logo_spot" not in {call.operation for call in stand_in.requests()}
+
+
+async def test_a_banner_gets_the_texts_that_can_be_read_on_it(
+    brief: dict[str, Any], accepted: Accept, served: Settings, archive: Archive
+) -> None:
+    brief["output"] = {"channels": ["display-728x90", "display-160x600"]}
+    (job,) = accepted(brief)
+
+    finals, _ = await finals_of(job, served, archive)
+
+    for final in finals.finals:
+        assert [block.role for block in final.text.blocks] == ["headline", "call_to_action"]
+        assert final.file.size_bytes <= 150_000
 
 
 @pytest.mark.parametrize("locale", ["ja-JP", "ar-AE"])

@@ -52,6 +52,7 @@ VARIANT = VariantBrief(
     approved=None,
     reference=None,
     formats=("1x1",),
+    clean_twins=False,
     file_type="jpeg",
     layout="overlay",
     logo_wish=None,

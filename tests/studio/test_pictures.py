@@ -14,6 +14,12 @@ from creative_assets.standin.serve import StandIn
 from creative_assets.studio.acceptance import kept_at
 from creative_assets.studio.brief import FileRef
 from creative_assets.studio.context import ContextPack
+from creative_assets.studio.formats import (
+    MAX_UPSCALE,
+    all_formats,
+    format_named,
+    formats_of,
+)
 from creative_assets.studio.images import open_picture
 from creative_assets.studio.pictures import (
     ArtDirection,
@@ -55,6 +61,41 @@ def png() -> bytes:
     buffer = io.BytesIO()
     Image.new("RGBA", (300, 400), (200, 40, 40, 255)).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+CHANNELS = ("meta-feed", "stories", "google-responsive", "google-display", "pinterest", "walmart")
+MODELS = ("gpt-image-2.6-flare", "gpt-image-1", "dall-e-3", "a-compatible-servers")
+
+
+def test_all_channels_together_need_no_more_pictures_than_the_four_shapes() -> None:
+    shapes = shapes_for(formats_of(CHANNELS), "gpt-image-2.6-flare")
+
+    assert {str(shape.size): shape.composed_for for shape in shapes} == {
+        "1200x1200": "square",
+        "1088x1360": "portrait",
+        "1088x1920": "story",
+        "1920x1088": "16x9",
+    }
+    assert sorted(name for shape in shapes for name in shape.formats) == sorted(
+        formats_of(CHANNELS)
+    )
+
+
+def test_a_small_format_alone_gets_the_picture_that_its_shape_always_has() -> None:
+    (shape,) = shapes_for(["display-300x600"], "gpt-image-2.6-flare")
+
+    assert (str(shape.size), shape.composed_for) == ("1088x1920", "9x16")
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_format_needs_more_enlargement_than_half_as_much_again(model: str) -> None:
+    for name in all_formats():
+        (shape,) = shapes_for([name], model)
+        wanted = format_named(name).size
+        upscale = max(
+            wanted.width_px / shape.size.width_px, wanted.height_px / shape.size.height_px
+        )
+        assert upscale <= 1.5 < MAX_UPSCALE
 
 
 @pytest.mark.parametrize(

@@ -345,6 +345,8 @@ VARIANT = "summer/en-US/cold-brew"
         ("messages", {"en-US": {"call_to_action": "Try it"}}, COPY_AND_FINALS),
         ("output.file_type", "png", {VARIANT_BRIEF, FINAL_CREATIVES}),
         ("output.aspect_ratios", ["1x1", "9x16"], PICTURES),
+        ("output.channels", ["stories"], PICTURES),
+        ("output.clean_twins", True, LOGO_AND_FINALS),
         ("output.layout", "card", PICTURES),
         ("products.1.description", "Black tea.", set()),
         ("target_locales", ["en-US", "de-DE", "ja-JP"], set()),

@@ -113,6 +113,8 @@ def _set_words(final: FinalFile, variant: VariantBrief, copy: AdCopy) -> Iterato
     blocks = {block.role: block for block in final.text.blocks}
     for role in _TEXTS:
         block = blocks.get(role)
+        if role not in final.format.text_roles and block is None:
+            continue
         found = "".join(block.lines) if block else ""
         may_go = role in spared_roles(final.plan.size)
         if not (may_go and block is None) and _letters(found) != _letters(getattr(copy, role)):
@@ -126,7 +128,8 @@ def _set_words(final: FinalFile, variant: VariantBrief, copy: AdCopy) -> Iterato
             )
     legal = blocks.get("legal_line")
     found = "".join(legal.lines) if legal else ""
-    if _letters(found) != _letters(variant.legal_line or ""):
+    has_room = legal is not None or "legal_line" in final.format.text_roles
+    if has_room and _letters(found) != _letters(variant.legal_line or ""):
         yield Finding(
             check="copy",
             format=final.plan.format,

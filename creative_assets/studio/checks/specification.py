@@ -14,10 +14,9 @@ from PIL import Image
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
 from creative_assets.studio.export import srgb_profile
+from creative_assets.studio.formats import MAX_UPSCALE, file_types_for
 from creative_assets.studio.provenance import Marks, read_marks
 
-# Pixels of a final for each pixel of the generated picture. Beyond it, blur shows on a phone.
-MAX_UPSCALE = 2.0
 # Of 255 levels: the quietest photograph has five times as much, an even area after JPEG a tenth.
 _LEAST_SPREAD = 3.0
 
@@ -26,8 +25,10 @@ def check_specification(specimen: Specimen) -> Verdict:
     """Everything that is wrong with the files of a variant's finals."""
     findings = [finding for final in specimen.finals for finding in _file(final, specimen)]
     numbers = {
-        "largest_bytes": max(len(final.content) for final in specimen.finals),
-        "largest_upscale": round(max(final.plan.upscale for final in specimen.finals), 3),
+        "largest_bytes": max((len(final.content) for final in specimen.finals), default=0),
+        "largest_upscale": round(
+            max((final.plan.upscale for final in specimen.finals), default=0.0), 3
+        ),
     }
     return Verdict(tuple(findings), numbers)
 
@@ -46,11 +47,19 @@ def _file(final: FinalFile, specimen: Specimen) -> Iterator[Finding]:
             "final_creatives again.",
             numbers={"width_px": size[0], "height_px": size[1]},
         )
-    if kind != specimen.variant.file_type:
+    taken = file_types_for(fmt, specimen.variant.file_type)
+    if kind not in taken:
         yield finding(
             rule="file-type",
-            message=f"The final is a {kind or 'file of no known type'}; expected a "
-            f"{specimen.variant.file_type}. Materialize final_creatives again.",
+            message=f"The final is a {kind or 'file of no known type'}; expected "
+            f"{' or '.join(taken)}. Materialize final_creatives again.",
+        )
+    if fmt.max_bytes is not None and len(final.content) > fmt.max_bytes:
+        yield finding(
+            rule="bytes",
+            message=f"The file has {len(final.content):,} bytes; at most {fmt.max_bytes:,} are "
+            "taken there. Materialize final_creatives again.",
+            numbers={"bytes": len(final.content)},
         )
     if profile != srgb_profile():
         yield finding(

@@ -7,19 +7,19 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from creative_assets.studio.fonts import Face
 from creative_assets.studio.formats import Format
 from creative_assets.studio.typography import TypeSpec
-from creative_assets.studio.values import Direction, Frozen, Size
+from creative_assets.studio.values import Direction, Frozen, Size, TextRole
 
-Role = Literal["headline", "subline", "call_to_action", "legal_line"]
+Role = TextRole
 
 # On a phone that is WCAG's large text (24 px, or 19 bold), as a share of the unit.
 _LARGE_TEXT = 0.05
 _SMALL_BANNER_PX = 400_000  # in all
 _WIDE_UNIT, _LOW_UNIT = 0.62, 2.4  # of the frame's width and height
+_TALL_UNIT, _NARROW_UNIT = 0.4, 1.6  # of the frame's height and width
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +85,11 @@ LOOKS: Mapping[Role, Look] = {
 
 
 class OverlayText(Frozen):
-    """The words of one ad."""
+    """The words of one ad; None for what a format has no room for, or the ad has not."""
 
     headline: str
-    subline: str
-    call_to_action: str
+    subline: str | None
+    call_to_action: str | None
     legal_line: str | None
 
 
@@ -132,9 +132,13 @@ def spec_of(role: Role, face: Face, style: TextStyle) -> TypeSpec:
 
 
 def unit_px(fmt: Format) -> float:
-    """What sizes are shares of: the short edge, or more where a wide frame has the height."""
+    """What sizes are shares of: the short edge, or more where a long frame has the room."""
     width_px, height_px = fmt.size.width_px, fmt.size.height_px
-    return max(min(width_px, height_px), min(_WIDE_UNIT * width_px, _LOW_UNIT * height_px))
+    return max(
+        min(width_px, height_px),
+        min(_WIDE_UNIT * width_px, _LOW_UNIT * height_px),
+        min(_TALL_UNIT * height_px, _NARROW_UNIT * width_px),
+    )
 
 
 def sizes_px(role: Role, fmt: Format) -> tuple[int, int]:
