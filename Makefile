@@ -56,6 +56,12 @@ lint: $(READY)  ## ruff, mypy, the definitions as Dagster loads them
 	@$(BIN)/dg check defs
 	@$(BIN)/dagster definitions validate --workspace workspace.yaml
 
+gallery: $(READY) fribidi  ## one ad in every script, format and layout, to look at: var/gallery
+	@$(BIN)/python -m tests.gallery.render var/gallery
+
+golden: $(READY) fribidi  ## what the tests compare the gallery with, made anew
+	@$(BIN)/python -m tests.gallery.render golden
+
 bench: $(READY)  ## the figures that the docs name, measured here
 	@$(BIN)/python -m bench.run
 
@@ -67,4 +73,4 @@ lock:  ## resolve the dependencies anew into requirements.lock
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo dev test lint bench lock clean fribidi
+.PHONY: help setup demo dev test lint gallery golden bench lock clean fribidi

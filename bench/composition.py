@@ -107,7 +107,7 @@ def _planned(name: str) -> tuple[Image.Image, FormatPlan]:
     frame = framed(source, fmt, zones, panel_color(PRIMARY))
     spot = logo_candidates(frame, fmt, zones, _logo(), "ltr", None)[0]
     fields = {field: getattr(zones, field) for field in Zones.model_fields}
-    return source, FormatPlan(format=name, layout="overlay", size=fmt.size, logo=spot, **fields)
+    return source, FormatPlan(format=name, size=fmt.size, logo=spot, **fields)
 
 
 @cache
