@@ -83,11 +83,6 @@ def worst_contrast(pixels: NDArray[np.uint8], color: Rgb) -> float:
     return float(np.percentile(_contrasts(pixels, color), _WORST_PERCENTILE))
 
 
-def veiled_contrast(pixels: NDArray[np.uint8], color: Rgb, veil: Rgb, alpha: float) -> float:
-    """The worst contrast of `color` with `pixels` under an even veil."""
-    return worst_contrast(_veiled(pixels, veil, alpha), color)
-
-
 def least_alpha(needs: Sequence[Need], veil: Rgb) -> float:
     """The weakest even veil of that colour with which all `needs` are met; 1.0 where none is."""
     worst = [_worst_of(need) for need in needs]

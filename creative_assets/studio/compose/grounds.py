@@ -7,9 +7,12 @@ How a veil is laid and how contrast is measured is `scrim`'s.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from creative_assets.studio.compose.drawing import outlined
+from creative_assets.studio.compose.fitting import Block
 from creative_assets.studio.compose.placing import Placed, area_of
 from creative_assets.studio.compose.rooms import Room
 from creative_assets.studio.compose.texts import TextStyle, is_large, unit_px
@@ -32,7 +35,6 @@ from creative_assets.studio.scrim import (
     lay_scrim,
     least_alpha,
     scrim_box,
-    veiled_contrast,
 )
 from creative_assets.studio.sight import Rgb, contrast
 from creative_assets.studio.values import Box
@@ -42,6 +44,7 @@ _AIM_LARGE, _AIM_SMALL = (
     4.2,
     5.0,
 )  # above WCAG's 3 and 4.5: encoding moves pixels, glances are short
+_WORTH_A_COLOR = 0.15  # a veil that much stronger lets the headline have the brand's colour
 _FAINT_BUTTON_COST = 0.1  # losing the button is as bad as changing the picture by this share
 # Of the unit: how far the even part of a scrim reaches beyond text, and how long it then fades.
 _SCRIM_MARGIN = 0.02
@@ -72,6 +75,15 @@ class Scene:
     plan: FormatPlan
     fmt: Format
     style: TextStyle
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What contrast is asked for: the pixels behind one line, shaped (n, 3), and whose it is."""
+
+    block: Block
+    large: bool
+    pixels: NDArray[np.uint8]
 
 
 def lay_ground(kind: Ground, scene: Scene) -> Grounded:
@@ -105,36 +117,42 @@ def _on_card(scene: Scene) -> Grounded:
 def _on_scrim(scene: Scene) -> Grounded:
     """Of a dark and a light veil, the one that hides less of the picture."""
     area = area_of(scene.placed)
-    texts = [each for each in scene.placed if each.block.role != "call_to_action"]
-    lines = [(each, ink) for each in texts for ink in each.inks]
     part = behind(scene.frame, area)
-    pixels = [part.pixels(ink.box) for _, ink in lines]
+    lines = [
+        _Line(
+            each.block.role, is_large(each.block.setting.size_px, scene.fmt), part.pixels(ink.box)
+        )
+        for each in scene.placed
+        if each.block.role != "call_to_action"
+        for ink in each.inks
+    ]
     calm, mean = calming_alpha(part), part.mean_color(area)
     choices: list[tuple[float, int, Theme, float]] = []
     for theme in veil_themes(scene.style):
-        needs = [
-            Need(
-                under,
-                theme.body,
-                _AIM_LARGE if is_large(each.block.setting.size_px, scene.fmt) else _AIM_SMALL,
-            )
-            for (each, _), under in zip(lines, pixels, strict=True)
-        ]
+        needs = _needs(lines, replace(theme, title=theme.body))
         alpha = max(calm, least_alpha(needs, theme.ground))
         choices.append((_cost(mean, theme, alpha), len(choices), theme, alpha))
     _, _, theme, alpha = min(choices, key=lambda choice: choice[:2])
-    titles = [
-        veiled_contrast(under, theme.title, theme.ground, alpha)
-        for (each, _), under in zip(lines, pixels, strict=True)
-        if each.block.role == "headline"
-    ]
-    if min(titles) < COMFORTABLE:
+    colored = least_alpha(_needs(lines, theme), theme.ground)
+    if colored <= alpha + _WORTH_A_COLOR:
+        alpha = max(alpha, colored)
+    else:
         theme = replace(theme, title=theme.body)
     if not alpha:
         return Grounded(scene.frame.copy(), theme, None, 0.0)
     scrim = _scrim(area, scene, theme.ground, alpha)
     box = scrim_box(scrim, scene.frame.size)
     return Grounded(lay_scrim(scene.frame, scrim), theme, box, alpha)
+
+
+def _needs(lines: Sequence[_Line], theme: Theme) -> list[Need]:
+    """What each line has to reach in a theme's inks; a colour of the brand's, to be comfortable."""
+    needs = []
+    for line in lines:
+        ink = theme.inks[line.block.role]
+        aim = _AIM_LARGE if line.large else _AIM_SMALL
+        needs.append(Need(line.pixels, ink, aim if ink == theme.body else COMFORTABLE))
+    return needs
 
 
 def _cost(mean: Rgb, theme: Theme, alpha: float) -> float:
