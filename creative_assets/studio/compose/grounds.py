@@ -119,9 +119,7 @@ def _on_scrim(scene: Scene) -> Grounded:
     area = area_of(scene.placed)
     part = behind(scene.frame, area)
     lines = [
-        _Line(
-            each.block.role, is_large(each.block.setting.size_px, scene.fmt), part.pixels(ink.box)
-        )
+        _Line(each.block, is_large(each.block.setting.size_px, scene.fmt), part.pixels(ink.box))
         for each in scene.placed
         if each.block.role != "call_to_action"
         for ink in each.inks
