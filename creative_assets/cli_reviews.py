@@ -71,15 +71,19 @@ def decisions(patterns: Patterns) -> None:
     """Say what was decided on variants, and whether it stands."""
     from creative_assets.resources.opening import open_archive  # noqa: PLC0415 - keeps --help fast
     from creative_assets.studio.review import in_words  # noqa: PLC0415 - the same
+    from creative_assets.studio.rounds import outcome_in_words  # noqa: PLC0415 - the same
 
     with errors_in_words(), open_archive(read_settings()) as archive:
-        for key, seen in _matching(patterns, archive).items():
-            standing = seen.standing
-            state = in_words(standing) if standing else "pending"
+        matching = _matching(patterns, archive)
+        rounds = archive.rounds.of(matching)
+        for key, seen in matching.items():
+            state = in_words(seen.standing) if seen.standing else "pending"
             out.print(f"[bold]{escape(key)}[/]  {escape(state)}", soft_wrap=True)
-            for earlier in seen.decisions:
-                if earlier != standing:
-                    out.print(f"  before: {escape(in_words(earlier))}", soft_wrap=True)
+            for decision in seen.decisions:
+                if decision != seen.standing:
+                    out.print(f"  before: {escape(in_words(decision))}", soft_wrap=True)
+                if decision.id in rounds:
+                    out.print(f"  {escape(outcome_in_words(rounds[decision.id]))}", soft_wrap=True)
 
 
 def _decide(patterns: Sequence[str], opinion: "Opinion", by: str | None) -> None:

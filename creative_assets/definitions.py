@@ -4,7 +4,7 @@ import dagster as dg
 
 from creative_assets.assets.approved import APPROVALS
 from creative_assets.assets.reviews import build_reviews
-from creative_assets.assets.specs import CREATIVES_JOB, STAGE_SPECS
+from creative_assets.assets.specs import CREATIVES
 from creative_assets.assets.stages import build_creative_stages
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.briefs import briefs
@@ -18,14 +18,9 @@ def defs() -> dg.Definitions:
     settings = Settings()
     creative_stages = build_creative_stages(settings.variants_per_run)
     reviews = build_reviews(settings.variants_per_run)
-    creatives = dg.define_asset_job(
-        CREATIVES_JOB,
-        selection=dg.AssetSelection.assets(*[spec.key for spec in STAGE_SPECS]),
-        description="All six stages, for the variants of the run.",
-    )
     return dg.Definitions(
         assets=[creative_stages, reviews],
-        jobs=[creatives, APPROVALS],
+        jobs=[CREATIVES, APPROVALS],
         sensors=[briefs, decisions],
         resources={"studio": StudioResource()},
         # One process a run: a killed run leaves no step process behind that goes on paying.

@@ -12,6 +12,7 @@ from creative_assets.cli import app
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.produce import Job
+from creative_assets.studio.rounds import Outcome
 from creative_assets.studio.store import StoredFile
 
 Accept = Callable[[dict[str, Any]], list[Job]]
@@ -28,7 +29,7 @@ def creative_assets(*args: str) -> Result:
 def show(archive: Archive, key: str, content: bytes, failed: tuple[str, ...] = ()) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     file = StoredFile(path=f"{key}/1x1.jpg", size_bytes=len(content), sha256=sha256)
-    archive.decisions.show(ShownFinals(key, "v1", {"1x1": file}, failed))
+    archive.decisions.show(ShownFinals(key, "v1", {"1x1": file}, "b1", failed))
 
 
 @pytest.fixture
@@ -148,3 +149,28 @@ def test_decisions_are_told_with_those_on_earlier_bytes(archive: Archive) -> Non
     assert told[0] == f"{TEA}  pending"
     assert "before: approved by" in told[1]
     assert told[2] == f"{TONIC}  pending"
+
+
+@pytest.mark.usefixtures("_finals")
+@pytest.mark.parametrize(
+    "outcome, told",
+    [
+        (None, "the change is being made"),
+        (Outcome(None, (), 0.0, "base_images: refused"), "could not be made: base_images: refused"),
+        (
+            Outcome("v2", ("ad_copy", "final_creatives"), 0.002),
+            "changed for USD 0.0020: ad_copy, final_creatives made anew; version v2",
+        ),
+    ],
+    ids=["under way", "failed", "made"],
+)
+def test_what_became_of_a_change_request_is_told(
+    outcome: Outcome | None, told: str, archive: Archive
+) -> None:
+    creative_assets("request-changes", TEA, "--scope", "copy", "--note", "Shorter.")
+    (request,) = archive.decisions.decisions_on([TEA])[TEA]
+    archive.rounds.begin([request])
+    if outcome is not None:
+        archive.rounds.end(request.id, outcome)
+
+    assert told in creative_assets("decisions", TEA).stdout

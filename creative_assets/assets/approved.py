@@ -22,7 +22,7 @@ from creative_assets.assets.specs import check_spec
 from creative_assets.studio.decision_log import DecisionLog, ShownFinals
 from creative_assets.studio.produce import StageDone
 from creative_assets.studio.review import UnderReview, in_words, look
-from creative_assets.studio.stages import FINAL_CREATIVES
+from creative_assets.studio.stages import BRANDED_IMAGES, FINAL_CREATIVES
 
 APPROVED = "approved"
 APPROVED_KEY = dg.AssetCheckKey(dg.AssetKey(FINAL_CREATIVES), APPROVED)
@@ -45,7 +45,8 @@ _VERSION_TAG = "dagster/data_version"
 
 def shown_finals(done: StageDone) -> ShownFinals:
     """The finals that people decide on from now on."""
-    return ShownFinals(done.variant.key, done.output.version, done.output.files)
+    output = done.output
+    return ShownFinals(done.variant.key, output.version, output.files, done.inputs[BRANDED_IMAGES])
 
 
 def approved_evaluations(

@@ -80,6 +80,12 @@ def _spec(stage: str, upstream: Sequence[str]) -> dg.AssetSpec:
 
 STAGE_SPECS = [_spec(stage, UPSTREAM[stage]) for stage in STAGES]
 
+CREATIVES = dg.define_asset_job(
+    CREATIVES_JOB,
+    selection=dg.AssetSelection.assets(*[spec.key for spec in STAGE_SPECS]),
+    description="All six stages, for the variants of the run.",
+)
+
 
 def check_spec(name: str, description: str) -> dg.AssetCheckSpec:
     """A check of the final creatives, partitioned as they are."""

@@ -16,6 +16,7 @@ from creative_assets.assets.approved import (
     approved_evaluations,
     shown_finals,
 )
+from creative_assets.assets.change_rounds import ChangeRounds
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
@@ -60,10 +61,12 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
         with studio.archive() as archive:
             if config.new_take:
                 _ask_new_takes(config, context, archive)
+            rounds = ChangeRounds(keys if FINAL_CREATIVES in stages else (), archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
             inputs = Inputs(context.instance, stages, keys)
             campaign_of: dict[str, str] = {}
             for event in studio.produced(jobs, stages, archive) if stages else ():
+                rounds.hear(event)
                 if isinstance(event, VariantFailed):
                     context.log.error("%s at %s: %s", event.variant_key, event.stage, event.error)
                     failures.append(event)

@@ -18,6 +18,7 @@ from creative_assets.studio.models.requests import PictureRequest, Request
 from creative_assets.studio.models.services import OPENAI
 from creative_assets.studio.prices import preload
 from creative_assets.studio.records import Records, open_records
+from creative_assets.studio.rounds import Rounds
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store, open_store
 from creative_assets.studio.workbench import Workbench
@@ -91,6 +92,7 @@ class Archive:
     store: Store
     records: Records
     decisions: DecisionLog
+    rounds: Rounds
 
 
 @contextmanager
@@ -98,7 +100,12 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
     """The store, the records and the decisions; their connections are closed at the end."""
     records = open_records(settings.records_url)
     try:
-        yield Archive(open_store(settings.store_url), records, DecisionLog(records.database))
+        yield Archive(
+            store=open_store(settings.store_url),
+            records=records,
+            decisions=DecisionLog(records.database),
+            rounds=Rounds(records.database),
+        )
     finally:
         records.close()
 

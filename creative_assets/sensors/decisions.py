@@ -1,14 +1,14 @@
-"""Decisions become what Dagster shows: the I/O around the decision log.
+"""Decisions become what Dagster shows and does: the I/O around the decision log.
 
 The log is the truth, and Dagster its projection. A variant is on the log's list until a tick has
-read back from Dagster that it shows everything: so no crash, and no run that tells something older
-in between, leaves a gap.
+read back that everything is shown and done: so no crash, and no run that tells something older in
+between, leaves a gap.
 """
 
 import hashlib
 import json
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import dagster as dg
 
@@ -19,83 +19,110 @@ from creative_assets.assets.approved import (
     is_told,
 )
 from creative_assets.assets.reviews import untold_reviews
+from creative_assets.assets.specs import CREATIVES, CREATIVES_JOB
 from creative_assets.partitions import PARTITIONS_NAME
+from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.runs import covered_by, run_tags, unfinished_ranges
+from creative_assets.studio.intake import contiguous_ranges
+from creative_assets.studio.review import look
+from creative_assets.studio.rounds import untried
 
 _INTERVAL_S = 5
 _VARIANTS_PER_TICK = 200
+_RUNS_PER_TICK = 20
 _PATIENCE_S = 600
-"""A run of the check that failed is launched again after it."""
+"""A run that ended and did not do what it was for is launched again after it."""
 
 
 @dg.sensor(
     name="decisions",
-    jobs=[APPROVALS],
+    jobs=[CREATIVES, APPROVALS],
     minimum_interval_seconds=_INTERVAL_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Shows each decision, wherever it was made: as a materialization of `reviews`, and as the "
-        "check `approved` on `final_creatives`, by a run of that check alone."
+        "check `approved` on `final_creatives`, by a run of that check alone. Launches what "
+        "reviewers want changed."
     ),
 )
 def decisions(
     context: dg.SensorEvaluationContext, studio: StudioResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """Tell Dagster what it does not show yet; take off the list what it shows."""
+    """Tell Dagster what it does not show yet; take off the list what is shown and done."""
     instance = context.instance
     with studio.archive() as archive:
-        log = archive.decisions
-        revisions = log.untold(_VARIANTS_PER_TICK)
+        revisions = archive.decisions.untold(_VARIANTS_PER_TICK)
         if not revisions:
             return dg.SkipReason("Dagster shows every decision.")
-        decided = log.decisions_on(revisions)
-        reviews = [
-            review for key in revisions for review in untold_reviews(decided.get(key, ()), instance)
-        ]
+        order = instance.get_dynamic_partitions(PARTITIONS_NAME)
+        # What no brief names any more has nowhere to be shown.
+        keys = set(order).intersection(revisions)
+        reviews = _untold_reviews(keys, archive, instance)
         told = {
             str(evaluation.partition): is_told(evaluation, instance)
-            for evaluation in approved_evaluations(revisions, log, instance)
+            for evaluation in approved_evaluations(keys, archive.decisions, instance)
         }
-        unshown = {str(review.partition) for review in reviews}
-        log.mark_told(
-            {key: revisions[key] for key, shown in told.items() if shown and key not in unshown}
+        to_change = _to_change(keys, archive)
+        unfinished = {
+            *(key for key in keys if not told.get(key)),
+            *(str(review.partition) for review in reviews),
+            *to_change,
+        }
+        archive.decisions.mark_told(
+            {key: number for key, number in revisions.items() if key not in unfinished}
         )
-    to_tell = {key for key, shown in told.items() if not shown}
+    free = set(order) - covered_by(unfinished_ranges(instance), order)
+    per_run = studio.settings().variants_per_run
+    changing = contiguous_ranges(order, free.intersection(to_change), per_run)
+    # A run of the stages tells of its variants itself.
+    checking = {key for key, is_shown in told.items() if not is_shown}.difference(to_change)
     return dg.SensorResult(
         asset_events=reviews,
-        run_requests=_check_runs(to_tell, revisions, instance) if to_tell else [],
+        run_requests=[
+            *_requests(CREATIVES_JOB, changing, to_change),
+            *_requests(APPROVALS_JOB, spans(order, free & checking), revisions),
+        ],
     )
 
 
-def _check_runs(
-    keys: Collection[str], revisions: Mapping[str, int], instance: dg.DagsterInstance
-) -> list[dg.RunRequest]:
-    """Runs of the check alone, one a campaign, for variants that no unfinished run will tell of."""
-    order = instance.get_dynamic_partitions(PARTITIONS_NAME)
-    under_way = covered_by(unfinished_ranges(instance), order)
-    wanted = [key for key in order if key in keys and key not in under_way]
-    return [_check_run(span, revisions) for span in spans(order, wanted)]
+def _untold_reviews(
+    keys: Collection[str], archive: Archive, instance: dg.DagsterInstance
+) -> list[dg.AssetMaterialization]:
+    decided = archive.decisions.decisions_on(keys)
+    return [review for made in decided.values() for review in untold_reviews(made, instance)]
 
 
-def spans(order: Sequence[str], wanted: Sequence[str]) -> list[Sequence[str]]:
+def _to_change(keys: Collection[str], archive: Archive) -> dict[str, str]:
+    """Variant → the ID of the change request that no run has made."""
+    rounds = archive.rounds.of(keys)
+    requests = (untried(seen, rounds) for seen in look(keys, archive.decisions).values())
+    return {request.variant_key: request.id for request in requests if request}
+
+
+def spans(order: Sequence[str], wanted: Collection[str]) -> list[Sequence[str]]:
     """For each campaign the keys from its first wanted one to its last, those between included.
 
     One run that tells some things again costs less than many runs that tell one thing each.
     """
-    place = {key: position for position, key in enumerate(order)}
     of_campaign: dict[str, list[int]] = {}
-    for key in wanted:
-        of_campaign.setdefault(key.split("/")[0], []).append(place[key])
-    return [order[min(found) : max(found) + 1] for found in of_campaign.values()]
+    for place, key in enumerate(order):
+        if key in wanted:
+            of_campaign.setdefault(key.split("/")[0], []).append(place)
+    return [order[found[0] : found[-1] + 1] for found in of_campaign.values()]
 
 
-def _check_run(keys: Sequence[str], revisions: Mapping[str, int]) -> dg.RunRequest:
-    # By what is to be told, so that a run which fails is not launched again and again at once.
-    what = json.dumps({key: revisions[key] for key in keys if key in revisions}, sort_keys=True)
-    digest = hashlib.sha256(what.encode()).hexdigest()
-    return dg.RunRequest(
-        job_name=APPROVALS_JOB,
-        run_key=f"{digest}-{time.time() // _PATIENCE_S:.0f}",
-        tags=run_tags(keys),
-    )
+def _requests(
+    job: str, batches: Iterable[Sequence[str]], what: Mapping[str, str | int]
+) -> list[dg.RunRequest]:
+    """A run for each batch; `what` is done for each variant is in its key.
+
+    A run that fails is so not launched again and again at once.
+    """
+    requests = []
+    for keys in batches:
+        named = json.dumps([job, {key: what[key] for key in keys if key in what}], sort_keys=True)
+        digest = hashlib.sha256(named.encode()).hexdigest()
+        run_key = f"{digest}-{time.time() // _PATIENCE_S:.0f}"
+        requests.append(dg.RunRequest(job_name=job, run_key=run_key, tags=run_tags(keys)))
+    return requests[:_RUNS_PER_TICK]

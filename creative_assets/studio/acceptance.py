@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
 from creative_assets.studio.brief import CampaignBrief, FileRef, VariantBrief
+from creative_assets.studio.decision_log import DecisionLog
 from creative_assets.studio.errors import (
     BriefError,
     CreativeAssetsError,
@@ -32,7 +33,8 @@ from creative_assets.studio.problems import problems_markdown
 from creative_assets.studio.produce import Job, VariantFailed
 from creative_assets.studio.reading import read_with_files
 from creative_assets.studio.records import BriefRow, Records, VariantRow
-from creative_assets.studio.stages import TAKEABLE, VARIANT_BRIEF
+from creative_assets.studio.revision import revision_of
+from creative_assets.studio.stages import AD_COPY, BASE_IMAGES, TAKEABLE, VARIANT_BRIEF
 from creative_assets.studio.store import Store
 from creative_assets.studio.values import Frozen
 from creative_assets.studio.variants import resolve_variants
@@ -227,12 +229,17 @@ def kept_at(campaign_id: str, name: str, content: bytes) -> FileRef:
 
 
 def jobs_for(variants: Collection[VariantBrief], records: Records) -> list[Job]:
-    """The variants with the takes that people asked for."""
-    takes = records.current_takes([variant.key for variant in variants])
-    return [
-        Job(variant, {stage: takes.get((variant.key, stage), 1) for stage in TAKEABLE})
-        for variant in variants
-    ]
+    """The variants with the takes that people asked for, and what reviewers want changed."""
+    keys = [variant.key for variant in variants]
+    takes = records.current_takes(keys)
+    decisions = DecisionLog(records.database).decisions_on(keys)
+    jobs = []
+    for variant in variants:
+        revision = revision_of(decisions.get(variant.key, ()))
+        asked = {AD_COPY: len(revision.copy_notes), BASE_IMAGES: len(revision.picture_notes)}
+        numbers = {stage: takes.get((variant.key, stage), 1) + asked[stage] for stage in TAKEABLE}
+        jobs.append(Job(variant, numbers, revision))
+    return jobs
 
 
 def load_jobs(

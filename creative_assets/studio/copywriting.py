@@ -1,17 +1,20 @@
 """Ad copy: headline, subline, call to action, legal line, alt text, back-translation.
 
-Copy that is approved in the brief wins, word for word, over generated copy. The legal line is
-the brief's and never a model's. Setting the text into a picture is `finals`' matter.
+Words that a reviewer gave win, word for word, over copy that is approved in the brief, and that
+over generated copy. The legal line is the brief's and never a model's. Setting the text into a
+picture is `finals`' matter.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field
 
-from creative_assets.studio.brief import Reference, VariantBrief
+from creative_assets.studio.brief import Message, Reference, VariantBrief
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.generations import Payer
 from creative_assets.studio.models.requests import TextRequest
+from creative_assets.studio.revision import UNREVISED, Revision
 from creative_assets.studio.stages import AD_COPY, Made, ModelChoice, version_of
 from creative_assets.studio.values import Frozen
 from creative_assets.studio.workbench import Workbench
@@ -35,7 +38,7 @@ price or percentage. Fields given under `approved` are fixed: repeat them letter
 given, a reviewer asked for it: follow it.
 """
 
-Source = Literal["brief", "model"]
+Source = Literal["reviewer", "brief", "model"]
 
 
 class BackTranslation(Frozen):
@@ -60,7 +63,7 @@ class AdCopy(Frozen):
     """The copy of one variant.
 
     Attributes:
-        sources: Field → whether the brief or the model wrote it.
+        sources: Field → who wrote it.
     """
 
     headline: str
@@ -73,9 +76,16 @@ class AdCopy(Frozen):
 
 
 def copy_request(
-    variant: VariantBrief, context: ContextPack | None, choice: ModelChoice, take: int
+    variant: VariantBrief,
+    context: ContextPack | None,
+    choice: ModelChoice,
+    take: int,
+    notes: Sequence[str] = (),
 ) -> TextRequest:
-    """The question to the text model; `context` is None only where a version is computed."""
+    """The question to the text model; `context` is None only where a version is computed.
+
+    Words that a reviewer gave are not in it, so that they are taken without another call.
+    """
     return TextRequest(
         operation="ad_copy",
         service=choice.service,
@@ -96,7 +106,7 @@ def copy_request(
             "approved": variant.approved and variant.approved.model_dump(exclude_none=True),
             "reference": variant.reference and _flat(variant.reference),
             "take": take,
-            "feedback": None,
+            "feedback": "\n".join(notes) or None,
         },
         answer=CopyDraft,
         take=take,
@@ -108,32 +118,48 @@ def _flat(reference: Reference) -> dict[str, str]:
 
 
 def copy_version(
-    variant: VariantBrief, choice: ModelChoice, take: int, context_version: str
+    variant: VariantBrief,
+    choice: ModelChoice,
+    take: int,
+    context_version: str,
+    revision: Revision = UNREVISED,
 ) -> str:
     """The version of the variant's copy."""
-    asked = copy_request(variant, None, choice, take).key
-    return version_of(CODE_VERSION, asked, variant.legal_line, context_version)
+    asked = copy_request(variant, None, choice, take, revision.copy_notes).key
+    words = revision.words and revision.words.model_dump()
+    return version_of(CODE_VERSION, asked, variant.legal_line, context_version, words)
 
 
 async def make_ad_copy(
-    variant: VariantBrief, context: ContextPack, take: int, bench: Workbench
+    variant: VariantBrief,
+    context: ContextPack,
+    take: int,
+    bench: Workbench,
+    revision: Revision = UNREVISED,
 ) -> Made[AdCopy]:
-    """The variant's copy, the brief's own words first."""
+    """The variant's copy: a reviewer's own words first, then the brief's."""
     payer = Payer(campaign_id=variant.campaign_id, variant_key=variant.key, stage=AD_COPY)
-    request = copy_request(variant, context, bench.choice, take)
+    request = copy_request(variant, context, bench.choice, take, revision.copy_notes)
     generation = await bench.generations.get(request, payer)
     draft = CopyDraft.model_validate_json(generation.content)
-    return Made(approved_first(variant, draft), uses=(generation.use,))
+    return Made(approved_first(variant, draft, revision.words), uses=(generation.use,))
 
 
-def approved_first(variant: VariantBrief, draft: CopyDraft) -> AdCopy:
-    """The draft, with every field that the brief approves in the brief's own words."""
-    approved = variant.approved.model_dump(exclude_none=True) if variant.approved else {}
+def approved_first(variant: VariantBrief, draft: CopyDraft, words: Message | None = None) -> AdCopy:
+    """The draft, with every field that people have given in their own words."""
     fields = ("headline", "subline", "call_to_action")
-    words = {name: approved.get(name, getattr(draft, name)) for name in fields}
-    sources: dict[str, Source] = {name: "brief" if name in approved else "model" for name in fields}
+    texts = {name: getattr(draft, name) for name in fields}
+    sources: dict[str, Source] = dict.fromkeys(fields, "model")
+    given: tuple[tuple[Source, Message | None], ...] = (
+        ("brief", variant.approved),
+        ("reviewer", words),
+    )
+    for source, message in given:
+        own = message.model_dump(exclude_none=True) if message else {}
+        texts |= own
+        sources |= dict.fromkeys(own, source)
     return AdCopy(
-        **words,
+        **texts,
         legal_line=variant.legal_line,
         alt_text=draft.alt_text,
         back_translation=draft.back_translation,

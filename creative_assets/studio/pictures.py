@@ -16,6 +16,7 @@ from creative_assets.studio.layouts import composition_words, layout_named
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
 from creative_assets.studio.previews import STRIP_SOURCE_PX, Previews, strip_of
+from creative_assets.studio.revision import UNREVISED, Revision
 from creative_assets.studio.stages import BASE_IMAGES, Made, ModelChoice, version_of
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
@@ -128,17 +129,24 @@ def composition_direction(variant: VariantBrief) -> Direction:
 
 
 def art_direction_request(
-    variant: VariantBrief, context: ContextPack | None, choice: ModelChoice, take: int
+    variant: VariantBrief,
+    context: ContextPack | None,
+    choice: ModelChoice,
+    take: int,
+    notes: Sequence[str] = (),
 ) -> TextRequest:
-    """The question to the text model. Shared imagery knows nothing of the locale."""
+    """The question to the text model. Shared imagery knows nothing of the locale.
+
+    `notes` are what reviewers said of earlier takes, oldest first.
+    """
     market = None
     if variant.imagery == "localized":
-        notes = context and {
+        known = context and {
             "visual_notes": list(context.visual_notes),
             "cultural_notes": list(context.cultural_notes),
             "donts": list(context.donts),
         }
-        market = {"locale": variant.locale, **(notes or {})}
+        market = {"locale": variant.locale, **(known or {})}
     return TextRequest(
         operation="art_direction",
         service=choice.service,
@@ -159,7 +167,7 @@ def art_direction_request(
             "audience": variant.audience.model_dump(mode="json"),
             "context": market,
             "take": take,
-            "feedback": None,
+            "feedback": "\n".join(notes) or None,
         },
         answer=ArtDirection,
         take=take,
@@ -167,7 +175,12 @@ def art_direction_request(
 
 
 def picture_prompt(
-    art: ArtDirection, brand_name: str, composition: str, *, from_photos: bool
+    art: ArtDirection,
+    brand_name: str,
+    composition: str,
+    *,
+    from_photos: bool,
+    notes: Sequence[str] = (),
 ) -> str:
     """The words for the image model, one labelled paragraph a line."""
     lines = [
@@ -181,6 +194,8 @@ def picture_prompt(
         f"Avoid: {'; '.join(art.avoid)}",
         "No text, no lettering, no logos, no watermarks anywhere in the picture.",
     ]
+    # The art direction follows them already; that an image model does too must not hang on it.
+    lines += [f"A reviewer of an earlier picture asks for: {note}" for note in notes]
     if from_photos:
         lines.append(
             "The photos show the product: keep its shape, colours, label and proportions exactly."
@@ -189,13 +204,17 @@ def picture_prompt(
 
 
 def pictures_version(
-    variant: VariantBrief, choice: ModelChoice, take: int, context_version: str
+    variant: VariantBrief,
+    choice: ModelChoice,
+    take: int,
+    context_version: str,
+    revision: Revision = UNREVISED,
 ) -> str:
     """The version of the variant's base images; shared imagery leaves the context out."""
     shapes = shapes_for(variant.formats, choice.image_model)
     return version_of(
         CODE_VERSION,
-        art_direction_request(variant, None, choice, take).key,
+        art_direction_request(variant, None, choice, take, revision.picture_notes).key,
         None if variant.imagery == "shared" else context_version,
         [choice.image_model, choice.image_quality],
         [_composition(variant, shape) for shape in shapes],
@@ -205,18 +224,35 @@ def pictures_version(
 
 
 async def make_base_images(
-    variant: VariantBrief, context: ContextPack, take: int, bench: Workbench
+    variant: VariantBrief,
+    context: ContextPack,
+    take: int,
+    bench: Workbench,
+    revision: Revision = UNREVISED,
 ) -> Made[BaseImages]:
     """The art direction, then all pictures side by side."""
     payer = Payer(campaign_id=variant.campaign_id, variant_key=variant.key, stage=BASE_IMAGES)
+    notes = revision.picture_notes
     directed = await bench.generations.get(
-        art_direction_request(variant, context, bench.choice, take), payer
+        art_direction_request(variant, context, bench.choice, take, notes), payer
     )
     art = ArtDirection.model_validate_json(directed.content)
     photos = await all_of(_input_image(photo, bench) for photo in variant.photos)
     shapes = shapes_for(variant.formats, bench.choice.image_model)
+    from_photos = bool(photos) and image_family(bench.choice.image_model).edits
+    prompts = [
+        picture_prompt(
+            art,
+            variant.brand_name,
+            _composition(variant, shape),
+            from_photos=from_photos,
+            notes=notes,
+        )
+        for shape in shapes
+    ]
     requests = [
-        picture_request(variant, art, shape, photos, bench.choice, take) for shape in shapes
+        picture_request(prompt, shape, photos, bench.choice, take)
+        for prompt, shape in zip(prompts, shapes, strict=True)
     ]
     generations = await all_of(bench.generations.get(request, payer) for request in requests)
     pictures = tuple(
@@ -238,20 +274,9 @@ async def make_base_images(
 
 
 def picture_request(
-    variant: VariantBrief,
-    art: ArtDirection,
-    shape: Shape,
-    photos: Sequence[InputImage],
-    choice: ModelChoice,
-    take: int,
+    prompt: str, shape: Shape, photos: Sequence[InputImage], choice: ModelChoice, take: int
 ) -> PictureRequest:
     """The request for the picture of one shape."""
-    prompt = picture_prompt(
-        art,
-        variant.brand_name,
-        _composition(variant, shape),
-        from_photos=bool(photos) and image_family(choice.image_model).edits,
-    )
     return PictureRequest(
         service=choice.service,
         model=choice.image_model,

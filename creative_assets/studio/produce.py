@@ -27,6 +27,7 @@ from creative_assets.studio.errors import (
 from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.intake import variant_version
 from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.revision import UNREVISED, Revision, laid_out
 from creative_assets.studio.stages import (
     AD_COPY,
     BASE_IMAGES,
@@ -69,10 +70,16 @@ _OUTPUTS: dict[str, type[StageOutput[Any]]] = {
 
 @dataclass(frozen=True)
 class Job:
-    """One variant to produce. `takes`: stage → the take wanted; 1 where it is not named."""
+    """One variant to produce.
+
+    Attributes:
+        takes: Stage → the take wanted; 1 where it is not named.
+        revision: What reviewers asked to have changed.
+    """
 
     variant: VariantBrief
     takes: Mapping[str, int] = field(default_factory=dict)
+    revision: Revision = UNREVISED
 
 
 @dataclass(frozen=True)
@@ -115,11 +122,13 @@ Event = StageDone | VariantFailed
 
 def stage_versions(job: Job, choice: ModelChoice) -> dict[str, str]:
     """Stage → its version for this variant: a pure computation, with nothing made or read."""
-    variant, takes = job.variant, job.takes
+    variant, takes, revision = job.variant, job.takes, job.revision
     context_pack = context.context_version(variant, choice)
-    copy = copywriting.copy_version(variant, choice, takes.get(AD_COPY, 1), context_pack)
-    base = pictures.pictures_version(variant, choice, takes.get(BASE_IMAGES, 1), context_pack)
-    branded = branding.branding_version(variant, choice, base)
+    copy = copywriting.copy_version(variant, choice, takes.get(AD_COPY, 1), context_pack, revision)
+    base = pictures.pictures_version(
+        variant, choice, takes.get(BASE_IMAGES, 1), context_pack, revision
+    )
+    branded = branding.branding_version(laid_out(variant, revision), choice, base, revision)
     return {
         VARIANT_BRIEF: version_of(CODE_VERSIONS[VARIANT_BRIEF], variant_version(variant)),
         CONTEXT_PACK: context_pack,
@@ -316,20 +325,21 @@ class _VariantLine:
 
     async def _make(self, stage: str, inputs: Mapping[str, Any]) -> Made[Any]:
         job, bench, variant = self._job, self._bench, self._job.variant
-        take = job.takes.get(stage, 1)
+        take, revision = job.takes.get(stage, 1), job.revision
         version = self._versions[stage]
         match stage:
             case "context_pack":
                 return await context.make_context_pack(variant, bench)
             case "ad_copy":
                 pack = inputs[CONTEXT_PACK]
-                return await copywriting.make_ad_copy(variant, pack, take, bench)
+                return await copywriting.make_ad_copy(variant, pack, take, bench, revision)
             case "base_images":
                 pack = inputs[CONTEXT_PACK]
-                return await pictures.make_base_images(variant, pack, take, bench)
+                return await pictures.make_base_images(variant, pack, take, bench, revision)
             case "branded_images":
                 base = inputs[BASE_IMAGES]
-                return await branding.make_branded_images(variant, base, version, bench)
+                shown = laid_out(variant, revision)
+                return await branding.make_branded_images(shown, base, version, bench, revision)
             case "final_creatives":
                 branded, copy = inputs[BRANDED_IMAGES], inputs[AD_COPY]
                 return await finals.make_final_creatives(variant, branded, copy, version, bench)

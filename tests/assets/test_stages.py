@@ -1,4 +1,4 @@
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 import dagster as dg
@@ -40,19 +40,7 @@ SHOWN = {
 }
 
 
-pytestmark = pytest.mark.usefixtures("settings", "_asking")
-
-
-@pytest.fixture
-def _asking(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs find their settings in the environment; theirs name a stand-in that varies and logs."""
-    monkeypatch.setenv("OPENAI_BASE_URL", stand_in.base_url)
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as opened:
-        yield opened
+pytestmark = pytest.mark.usefixtures("settings", "asking")
 
 
 @pytest.fixture

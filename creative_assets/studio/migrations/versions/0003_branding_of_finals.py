@@ -1,0 +1,22 @@
+"""Which branded images the finals were made from: a rejected logo's spot is found by them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the columns; what was shown before knows no version."""
+    for table in ("finals", "decisions"):
+        column = sa.Column("branding_version", sa.Text, nullable=False, server_default="")
+        op.add_column(table, column)
+
+
+def downgrade() -> None:
+    """Drop the columns."""
+    for table in ("finals", "decisions"):
+        op.drop_column(table, "branding_version")
