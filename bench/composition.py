@@ -18,7 +18,7 @@ from creative_assets.studio.formats import format_named
 from creative_assets.studio.layout import FormatPlan, Zones, framed, plan_zones
 from creative_assets.studio.layouts import layout_named, panel_color
 from creative_assets.studio.logo import Logo, LogoFile, place_logo, raster
-from creative_assets.studio.logo_spots import logo_candidates
+from creative_assets.studio.logo_spots import View, logo_candidates
 from creative_assets.studio.provenance import PROCEDURAL_SOURCE, Marks
 from creative_assets.studio.values import FileType
 
@@ -106,7 +106,7 @@ def _zones(name: str) -> Zones:
 def _planned(name: str) -> tuple[Image.Image, FormatPlan]:
     source, fmt, zones = _picture(name), format_named(name), _zones(name)
     frame = framed(source, fmt, zones, panel_color(PRIMARY))
-    spot = logo_candidates(frame, fmt, zones, _logo(), "ltr", None)[0]
+    [[spot, *_]] = logo_candidates([View(frame, fmt, zones)], _logo(), "ltr", None)
     fields = {field: getattr(zones, field) for field in Zones.model_fields}
     return source, FormatPlan(format=name, size=fmt.size, logo=spot, **fields)
 

@@ -38,7 +38,7 @@ from creative_assets.studio.logo import (
     logo_match,
     place_logo,
 )
-from creative_assets.studio.logo_spots import draw_candidates, logo_candidates
+from creative_assets.studio.logo_spots import View, draw_candidates, logo_candidates
 from creative_assets.studio.models.requests import InputImage, TextRequest
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.previews import strip_of
@@ -127,11 +127,14 @@ class BrandedImages(Frozen):
 class _Frame:
     """A picture cut to its format, with the spots where the logo could go."""
 
-    format: str
-    zones: Zones
-    picture: Image.Image
+    view: View
     candidates: tuple[LogoSpot, ...]
     shown: InputImage
+
+    @property
+    def format(self) -> str:
+        """The format's name."""
+        return self.view.fmt.name
 
 
 def branding_version(
@@ -155,6 +158,7 @@ def branding_version(
         [file and file.sha256 for file in (logo.default, logo.light, logo.dark)],
         [_read_of(format_named(name)) for name in variant.formats],
         variant.clean_twins,
+        logo.clear_space,
         pictures_version,
         [*revision.logo_notes],
         [*revision.rejected_logos],
@@ -181,10 +185,17 @@ async def make_branded_images(
             strict=True,
         )
     )
-    frames = await all_of(
-        bench.cpu(_frame, name, contents[name], logo, variant, rejected.get(name, set()))
+    views = await all_of(
+        bench.cpu(_view, name, contents[name], variant)
         for name in variant.formats
         if format_named(name).text_and_logo
+    )
+    computed = await bench.cpu(
+        logo_candidates, views, logo, direction_of(variant.locale), variant.logo_wish
+    )
+    frames = await all_of(
+        bench.cpu(_frame, view, spots, rejected.get(view.fmt.name, set()))
+        for view, spots in zip(views, computed, strict=True)
     )
     choices, uses = await _choose(variant, frames, revision.logo_notes, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
@@ -206,7 +217,7 @@ async def make_branded_images(
         return image, branded
 
     async def clean(name: str) -> tuple[CleanImage, Image.Image]:
-        plan = next((frame.zones for frame in frames if frame.format == name), None)
+        plan = next((frame.view.zones for frame in frames if frame.format == name), None)
         picture, crop = await bench.cpu(_clean, name, contents[name], plan)
         content = await bench.cpu(encode_between_stages, picture)
         file = await bench.io(bench.store.put_once, f"{folder}/{name}-clean.jpg", content)
@@ -304,7 +315,7 @@ async def _load_logo(variant: VariantBrief, bench: Workbench) -> Logo:
         if file is not None:
             content = await bench.io(bench.store.get_verified, file)
             versions[name] = LogoFile(file.name, content)
-    return Logo(versions)
+    return Logo(versions, logo.clear_space)
 
 
 async def _rejected_spots(
@@ -321,21 +332,21 @@ async def _rejected_spots(
     return spots
 
 
-def _frame(
-    name: str, content: bytes, logo: Logo, variant: VariantBrief, rejected: Collection[str]
-) -> _Frame:
+def _view(name: str, content: bytes, variant: VariantBrief) -> View:
     fmt, direction = format_named(name), direction_of(variant.locale)
     source = as_rgb(open_picture(content, f"the picture for {name}"))
     zones = plan_zones(source, fmt, layout_named(_layout(fmt, variant)), direction)
     _check_upscale(name, zones.upscale, source)
-    picture = framed(source, fmt, zones, panel_color(variant.primary_color))
-    computed = logo_candidates(picture, fmt, zones, logo, direction, variant.logo_wish)
+    return View(framed(source, fmt, zones, panel_color(variant.primary_color)), fmt, zones)
+
+
+def _frame(view: View, computed: tuple[LogoSpot, ...], rejected: Collection[str]) -> _Frame:
     # Where all were rejected, the model chooses among all again, and has the notes.
     candidates = tuple(spot for spot in computed if spot.name not in rejected) or computed
     buffer = io.BytesIO()
-    draw_candidates(picture, candidates).save(buffer, "JPEG", quality=85)
-    shown = InputImage(f"{name}.jpg", buffer.getvalue(), "image/jpeg")
-    return _Frame(name, zones, picture, candidates, shown)
+    draw_candidates(view.frame, candidates).save(buffer, "JPEG", quality=85)
+    shown = InputImage(f"{view.fmt.name}.jpg", buffer.getvalue(), "image/jpeg")
+    return _Frame(view, candidates, shown)
 
 
 def _clean(name: str, content: bytes, zones: Zones | None) -> tuple[Image.Image, Box]:
@@ -371,7 +382,7 @@ def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
 
 
 def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, float]:
-    branded = place_logo(frame.picture, logo, spot)
+    branded = place_logo(frame.view.frame, logo, spot)
     match = logo_match(branded, logo, spot)
     if match < MATCH_NEEDED:
         raise RenderError(
@@ -383,8 +394,8 @@ def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, 
 
 
 def _plan(frame: _Frame, spot: LogoSpot) -> FormatPlan:
-    fmt = format_named(frame.format)
-    return FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **_fields(frame.zones))
+    fmt = frame.view.fmt
+    return FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **_fields(frame.view.zones))
 
 
 def _fields(zones: Zones) -> dict[str, Any]:
@@ -396,5 +407,6 @@ def _fact(spot: LogoSpot) -> dict[str, Any]:
         "name": spot.name,
         "contrast": round(spot.contrast, 1),
         "calmness": round(spot.calmness, 2),
+        "on_subject": round(spot.on_subject, 2),
         "box": list(spot.box.corners),
     }

@@ -90,6 +90,11 @@ class LogoNames(Frozen):
         description="The dark-coloured logo, for light pictures.",
         examples=["nordlys-dark.svg"],
     )
+    clear_space: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.25,
+        description="What stays free on each side of the logo, as a share of its height.",
+        examples=[0.5],
+    )
 
 
 class Brand(Frozen):
@@ -333,11 +338,15 @@ class FileRef(StoredFile):
 
 
 class LogoFiles(Frozen):
-    """The logo's versions. `light` is the light-coloured one, for dark pictures."""
+    """The logo's versions. `light` is the light-coloured one, for dark pictures.
+
+    `clear_space` is what stays free on each side, as a share of the logo's height.
+    """
 
     default: FileRef
     light: FileRef | None = None
     dark: FileRef | None = None
+    clear_space: float
 
 
 class Reference(Frozen):

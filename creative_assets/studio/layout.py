@@ -133,7 +133,7 @@ def crop_to(picture: Image.Image, crop: Box, size: Size) -> Image.Image:
     frame = Box(left_px=0, top_px=0, width_px=picture.width, height_px=picture.height)
     scale = max(size.width_px / crop.width_px, size.height_px / crop.height_px)
     width, height = size.width_px / scale, size.height_px / scale
-    excess = (crop.width_px - width, crop.height_px - height)
+    excess = (max(0.0, crop.width_px - width), max(0.0, crop.height_px - height))
     if max(excess) > 1 or not frame.contains(crop):
         raise RenderError(
             f"the crop {crop.corners} of a {picture.width}x{picture.height} picture cannot become"
@@ -143,7 +143,7 @@ def crop_to(picture: Image.Image, crop: Box, size: Size) -> Image.Image:
         return picture.crop(crop.corners)
     # Less than a pixel is left out, so that nothing is stretched.
     left, top = crop.left_px + excess[0] / 2, crop.top_px + excess[1] / 2
-    exact = (left, top, left + width, top + height)
+    exact = (left, top, crop.right_px - excess[0] / 2, crop.bottom_px - excess[1] / 2)
     return picture.resize((size.width_px, size.height_px), Image.Resampling.BICUBIC, box=exact)
 
 

@@ -31,8 +31,9 @@ LogoVersion = Literal["default", "light", "dark"]
 
 # Wider than this, its letters are too low to be read.
 MAX_ASPECT = 12.0
-# Of the logo's height, on each side.
+# Of the logo's height, on each side, where a brief names none; and what a plate reaches beyond it.
 CLEAR_SPACE = 0.25
+_PLATE_MARGIN = 0.25
 # From here on a logo on the picture counts as there, see `logo_match`.
 MATCH_NEEDED = 0.9
 
@@ -60,9 +61,13 @@ class LogoFile:
 
 @dataclass(frozen=True)
 class Logo:
-    """A brand's logo. `default` is always there; `light` is the light-coloured one."""
+    """A brand's logo. `default` is always there; `light` is the light-coloured one.
+
+    `clear_space` is what stays free on each side, as a share of the logo's height.
+    """
 
     versions: Mapping[LogoVersion, LogoFile]
+    clear_space: float = CLEAR_SPACE
 
 
 class LogoSpot(Frozen):
@@ -76,6 +81,9 @@ class LogoSpot(Frozen):
         calmness: 0 (busy) to 1 (even) of the picture behind it and its clear space.
         plate: Whether the logo needs a plate behind it to be read.
         veil: 0, or how strongly the picture around it is lightened or darkened instead.
+        clear_space_px: What stays free on each side of the box, as the brand wants it.
+        on_subject: The share, 0..1, of the logo that lies on the subject: 0, except where there is
+            no other place.
     """
 
     name: str
@@ -85,6 +93,8 @@ class LogoSpot(Frozen):
     calmness: float
     plate: bool
     veil: float = 0.0
+    clear_space_px: int = 0
+    on_subject: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -147,14 +157,14 @@ def ink_contrast(ink: Ink, darkest: float, lightest: float) -> float:
     return min(mean, 1.75 * float(reached[order][min(weakest, len(order) - 1)]))
 
 
-def clear_space_px(height_px: int) -> int:
-    """What stays free on each side of a logo of that height."""
-    return math.ceil(CLEAR_SPACE * height_px)
+def clear_space_px(logo: Logo, height_px: int) -> int:
+    """What stays free on each side of the logo at that height."""
+    return math.ceil(logo.clear_space * height_px)
 
 
 def plate_margin_px(height_px: int) -> int:
     """How far a plate reaches beyond a logo of that height, on each side."""
-    return max(min(16, height_px // 2), clear_space_px(height_px))
+    return max(min(16, height_px // 2), math.ceil(_PLATE_MARGIN * height_px))
 
 
 def backing_color(logo_file: LogoFile) -> Rgb:

@@ -5,6 +5,7 @@ The logo's pixels are `logo`'s, and what a picture shows is `sight`'s to say.
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -28,7 +29,6 @@ GOOD_LOGO_CONTRAST = 4.5
 # Below it, on sharp leaves say, letters drown whatever their contrast: a plate again.
 MIN_LOGO_CALMNESS = 0.4
 MAX_CANDIDATES = 6
-_FEWEST = 2  # to choose from
 
 _CANDIDATES_PX = 768
 # Shares of the frame's short edge.
@@ -49,6 +49,20 @@ _COLUMNS = ("left", "center", "right")
 _OUTER_ROWS, _INNER_ROWS = ("top", "bottom"), ("between", "last")
 _BANNER_ROWS = ("between",)
 
+# What speaks against a spot, beside what is not calm: each in terms of 1, the busiest ground.
+_SALIENT, _CROWDED, _FAINT, _GROUND, _SHARP, _AWAY = 2.0, 0.2, 0.2, 0.3, 0.4, 0.03
+_SHARPEST = 0.25  # an edge of that strength, between sun and sky say, counts in full
+# What a spot gains for each share of the formats that it is good in, and where it is in all.
+_COMMON, _IN_ALL = 0.1, 0.1
+
+
+class View(NamedTuple):
+    """A picture as its final shows it, without logo and text, and its plan so far."""
+
+    frame: Image.Image
+    fmt: Format
+    zones: Zones
+
 
 class _Place(NamedTuple):
     """Where a logo of some scale is tried; `row` is one of those above."""
@@ -58,69 +72,80 @@ class _Place(NamedTuple):
     scale: float
 
 
-class _Ranked(NamedTuple):
-    """A spot, what to sort it by, and whether it touches the box of the subject at all."""
+class _Found(NamedTuple):
+    """A spot, where it lies, and what speaks against it.
 
-    rank: tuple[bool, bool, bool, float]
-    touches: bool
+    `touches` says whether it meets the subject's box, `middling` whether it is half-way up a frame
+    that has corners.
+    """
+
     spot: LogoSpot
+    touches: bool
+    on_panel: bool
+    middling: bool
+    cost: float
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is one to choose without regret."""
+        return not (self.touches or self.spot.plate or self.middling)
 
 
 def logo_candidates(
-    frame: Image.Image,
-    fmt: Format,
-    zones: Zones,
-    logo: Logo,
-    direction: Direction,
-    wish: str | None,
-) -> tuple[LogoSpot, ...]:
-    """Finds places for the logo: in the corners of the safe zone, or else at its edges' middles.
+    views: Sequence[View], logo: Logo, direction: Direction, wish: str | None
+) -> tuple[tuple[LogoSpot, ...], ...]:
+    """Finds places for the logo in all formats of a variant: in corners, or else at edges' middles.
 
-    At each spot the logo is as large as it can be without crowding the subject or needing a plate.
+    It has the same size in all of them, relative to the frame: the largest at which each format has
+    a choice of good places. Of these, those come first that are good in most formats.
 
     Args:
-        frame: The picture at the final's size, without text.
-        fmt: What it is for.
-        zones: Its plan so far.
+        views: What is shown in each format.
         logo: The brand's logo.
         direction: Of the text; of spots that are as good, the one where reading starts wins.
         wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
 
     Returns:
-        2 to 6 spots, best first; in a banner 1 or 2, half-way up. Only where there are fewer than
-        two others: those that touch the bare corners of the subject's box, in the middle of the
-        frame's height, on the subject.
+        For each view 1 to 6 spots, best first. They touch the subject's box only where all do;
+        `on_subject` says how much.
 
     Raises:
         RenderError: The logo cannot be opened, or fits nowhere.
     """
-    sight = see(frame)
-    found: dict[str, _Ranked] = {}
-    banner = frame_shape(fmt) == "strip"  # too low for corners: a line of logo, text and picture
-    fewest = 1 if banner else _FEWEST
-    for rows in (_BANNER_ROWS,) if banner else (_OUTER_ROWS, _INNER_ROWS):
-        for row, column in itertools.product(rows, _COLUMNS):
-            places = [_Place(row, column, scale) for scale in _LOGO_SCALES]
-            spot = _largest(sight, fmt, zones, logo, places)
-            if spot is not None and spot.name not in (*found, "middle-center"):
-                on = _on(zones.subject, spot, sight)
-                middling = not banner and spot.name.startswith("middle")
-                cost = _cost(spot, sight, zones.subject, direction)
-                rank = (on > _ON_SUBJECT, middling, spot.name != wish, cost)
-                touches = _footprint(spot).overlaps(zones.subject)
-                found[spot.name] = _Ranked(rank, touches, spot)
-        free = [each for each in found.values() if not each.touches]
-        if len(free) < fewest:
-            free = [each for each in found.values() if not each.rank[0]]
-        if len(free) >= fewest:
-            break
-    if not found:
-        raise RenderError(
-            f"the logo {logo.versions['default'].name} fits nowhere in {fmt.name} beside the text"
-            f" zone {zones.text_zone.corners}. Give a version of it that is nearer to a square."
+    sights = [see(view.frame) for view in views]
+    tried: list[list[list[_Found]]] = []
+    for scale in _LOGO_SCALES:
+        tried.append(
+            [
+                _spots(view, sight, logo, scale, direction)
+                for view, sight in zip(views, sights, strict=True)
+            ]
         )
-    ranked = sorted(free if len(free) >= fewest else found.values(), key=lambda each: each.rank)
-    return tuple(each.spot for each in ranked[:MAX_CANDIDATES])
+        if _with_a_choice(views, tried[-1]) == len(views):
+            break
+    best = max(tried, key=lambda each: (_with_a_choice(views, each), _good(each)))
+    good = Counter(each.spot.name for found in best for each in found if each.is_good)
+
+    def rank(each: _Found) -> tuple[bool, bool, bool, bool, float]:
+        name = each.spot.name
+        gain = _COMMON * good[name] / len(views) + _IN_ALL * (good[name] == len(views))
+        on = each.spot.on_subject > _ON_SUBJECT
+        return (on, each.touches, each.middling, name != wish, each.cost - gain)
+
+    candidates = []
+    for number, view in enumerate(views):
+        # A format with no room at that size has its own.
+        found = next((each[number] for each in (best, *tried) if each[number]), None)
+        if found is None:
+            raise RenderError(
+                f"the logo {logo.versions['default'].name} fits nowhere in {view.fmt.name} beside"
+                f" the text zone {view.zones.text_zone.corners}. Give a version of it that is"
+                " nearer to a square."
+            )
+        free = [each for each in found if not each.touches]
+        ranked = sorted(free or found, key=rank)
+        candidates.append(tuple(each.spot for each in ranked[:MAX_CANDIDATES]))
+    return tuple(candidates)
 
 
 def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image.Image:
@@ -148,31 +173,54 @@ def draw_candidates(frame: Image.Image, candidates: Sequence[LogoSpot]) -> Image
     return shown
 
 
-def _largest(
-    sight: Sight, fmt: Format, zones: Zones, logo: Logo, places: Sequence[_Place]
-) -> LogoSpot | None:
-    """The logo at the first place where it leaves the subject its space and needs no plate."""
-    best: tuple[tuple[bool, bool, bool, float], LogoSpot] | None = None
-    for place in places:
-        spot = _spot(sight, fmt, zones.text_zone, logo, place)
-        if spot is None:
-            continue
-        crowded = _footprint(spot, clear=True).overlaps(zones.subject)
-        on = _on(zones.subject, spot, sight)
-        flaws = (on > _ON_SUBJECT, spot.plate, crowded, on)
-        if best is None or flaws < best[0]:
-            best = (flaws, spot)
-        if not any(flaws):
+def _good(found: Sequence[Sequence[_Found]]) -> int:
+    return sum(spot.is_good for spots in found for spot in spots)
+
+
+def _with_a_choice(views: Sequence[View], found: Sequence[Sequence[_Found]]) -> int:
+    """In how many formats there are good spots to choose from; on a panel one is enough."""
+    return sum(
+        any(spot.is_good and spot.on_panel for spot in spots)
+        if view.zones.layout == "panel"
+        else sum(spot.is_good for spot in spots) >= _fewest(view.fmt)
+        for view, spots in zip(views, found, strict=True)
+    )
+
+
+def _fewest(fmt: Format) -> int:
+    """How many spots make a choice; a banner is a line of logo, text and picture."""
+    return 1 if frame_shape(fmt) == "strip" else 2
+
+
+def _spots(
+    view: View, sight: Sight, logo: Logo, scale: float, direction: Direction
+) -> list[_Found]:
+    """The spots of one format at one scale; further in only where no edge of the frame is free."""
+    found: dict[str, _Found] = {}
+    banner = frame_shape(view.fmt) == "strip"  # too low for corners
+    for rows in (_BANNER_ROWS,) if banner else (_OUTER_ROWS, _INNER_ROWS):
+        for row, column in itertools.product(rows, _COLUMNS):
+            spot = _spot(view, sight, logo, _Place(row, column, scale))
+            if spot is not None and spot.name not in (*found, "middle-center"):
+                footprint = _footprint(spot)
+                found[spot.name] = _Found(
+                    spot,
+                    touches=footprint.overlaps(view.zones.subject),
+                    on_panel=not footprint.overlaps(view.zones.picture),
+                    middling=spot.name.startswith("middle") and not banner,
+                    cost=_cost(spot, sight, view.zones.subject, direction),
+                )
+        if not all(each.touches for each in found.values()):
             break
-    return best and best[1]
+    return list(found.values())
 
 
-def _spot(sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: _Place) -> LogoSpot | None:
+def _spot(view: View, sight: Sight, logo: Logo, place: _Place) -> LogoSpot | None:
     """The best version at one place, on what it needs; None where it does not fit."""
     boxes = {
         version: fitting
-        for version, logo_file in logo.versions.items()
-        if (fitting := _fit(logo_file, fmt, text_zone, place)) is not None
+        for version in logo.versions
+        if (fitting := _fit(view, logo, version, place)) is not None
     }
     if not boxes:
         return None
@@ -193,21 +241,24 @@ def _spot(sight: Sight, fmt: Format, text_zone: Box, logo: Logo, place: _Place) 
             for version in boxes
         }
         version = _most_readable(plated)
-        inner = _fit(logo.versions[version], fmt, text_zone, place, on_plate=True)
+        inner = _fit(view, logo, version, place, on_plate=True)
         if inner is None:
             return None
         box, contrast, veil, plate = inner, plated[version], 0.0, True
-    third = min(2, 3 * (2 * box.top_px + box.height_px) // (2 * fmt.size.height_px))
-    around = box.inset(-marks.clear_space_px(box.height_px))
-    return LogoSpot(
+    third = min(2, 3 * (2 * box.top_px + box.height_px) // (2 * view.fmt.size.height_px))
+    clear_px = marks.clear_space_px(logo, box.height_px)
+    spot = LogoSpot(
         name=f"{_ROWS[third]}-{place.column}",
         box=box,
         version=version,
         contrast=round(contrast, 2),
-        calmness=round(sight.calmness(around), 3),
+        calmness=round(sight.calmness(box.inset(-clear_px)), 3),
         plate=plate,
         veil=veil,
+        clear_space_px=clear_px,
     )
+    on_subject = _on(view.zones.subject, spot, sight)
+    return spot.model_copy(update={"on_subject": round(on_subject, 3)})
 
 
 def _weakest_veil(
@@ -233,18 +284,19 @@ def _most_readable(contrasts: Mapping[LogoVersion, float]) -> LogoVersion:
 
 
 def _fit(
-    logo_file: LogoFile, fmt: Format, text_zone: Box, place: _Place, *, on_plate: bool = False
+    view: View, logo: Logo, version: LogoVersion, place: _Place, *, on_plate: bool = False
 ) -> Box | None:
     """The logo's box at a place clear of the text; None where there is no room for it."""
-    size = _logo_size(logo_file, fmt, place.scale)
+    frame, text_zone = view.fmt.size, view.zones.text_zone
+    size = _logo_size(logo.versions[version], view.fmt, place.scale)
     margin_px = marks.plate_margin_px(size.height_px) if on_plate else 0
-    clear_px = marks.clear_space_px(size.height_px)
+    clear_px = marks.clear_space_px(logo, size.height_px)
     width, height = size.width_px + 2 * margin_px, size.height_px + 2 * margin_px
-    safe = safe_box(fmt)
+    safe = safe_box(view.fmt)
     room = max(safe.without(text_zone.inset(-clear_px)), key=lambda box: box.area_px)
     left = {
         "left": safe.left_px,
-        "center": (fmt.size.width_px - width) // 2,
+        "center": (frame.width_px - width) // 2,
         "right": safe.right_px - width,
     }[place.column]
     top = {
@@ -255,8 +307,11 @@ def _fit(
     }[place.row]
     footprint = Box(left_px=left, top_px=top, width_px=width, height_px=height)
     box = footprint.inset(margin_px)
-    away = footprint if on_plate else box.inset(-clear_px)
-    return box if safe.contains(footprint) and not away.overlaps(text_zone) else None
+    away = box.inset(-max(margin_px, clear_px))
+    shown = view.zones.picture
+    split = footprint.overlaps(shown) and not shown.contains(footprint)
+    fits = safe.contains(footprint) and not away.overlaps(text_zone) and not split
+    return box if fits else None
 
 
 def _logo_size(logo_file: LogoFile, fmt: Format, scale: float) -> Size:
@@ -270,19 +325,27 @@ def _logo_size(logo_file: LogoFile, fmt: Format, scale: float) -> Size:
     narrowest, widest = _LOGO_WIDTHS
     width = min(scale * math.sqrt(_LOGO_AREA * ratio), widest, _LOGO_MAX_HEIGHT * ratio)
     tallest_px = round(_LOGO_MAX_HEIGHT * ratio * short_px)
-    return marks.ink_size(logo_file, min(round(max(width, narrowest) * short_px), tallest_px))
+    width_px = min(round(max(width, narrowest) * short_px), tallest_px)
+    return marks.ink_size(logo_file, width_px)
 
 
 def _cost(spot: LogoSpot, sight: Sight, subject: Box, direction: Direction) -> float:
     """What speaks against a spot; each part is about 0..1."""
     start = "left" if direction == "ltr" else "right"
     column = spot.name.split("-")[1]
-    clear = _footprint(spot, clear=True)
-    away = {start: 0.0, "center": 0.06}.get(column, 0.03)
-    crowded = 0.2 if clear.overlaps(subject) else 0.0
+    clear = spot.box.inset(-spot.clear_space_px)
+    away = {start: 0.0, "center": 2 * _AWAY}.get(column, _AWAY)
     faint = max(0.0, 1 - spot.contrast / 7)
-    ground = 0.3 * spot.plate + 0.3 * spot.veil
-    return 1 - spot.calmness + 2 * sight.draw(clear) + 0.2 * faint + away + crowded + ground
+    sharp = 0.0 if spot.plate else min(1.0, sight.sharpest(clear) / _SHARPEST)
+    return (
+        (1 - spot.calmness)
+        + _SALIENT * sight.draw(clear)
+        + _CROWDED * clear.overlaps(subject)
+        + _FAINT * faint
+        + _GROUND * (spot.plate + spot.veil)
+        + _SHARP * sharp
+        + away
+    )
 
 
 def _on(subject: Box, spot: LogoSpot, sight: Sight) -> float:
@@ -299,8 +362,6 @@ def _on(subject: Box, spot: LogoSpot, sight: Sight) -> float:
     return density * common.area_px / footprint.area_px
 
 
-def _footprint(spot: LogoSpot, *, clear: bool = False) -> Box:
-    """The logo with its plate, or with the space that stays clear around it."""
-    height_px = spot.box.height_px
-    margin_px = marks.plate_margin_px(height_px) if spot.plate else 0
-    return spot.box.inset(-max(margin_px, marks.clear_space_px(height_px) if clear else 0))
+def _footprint(spot: LogoSpot) -> Box:
+    """The logo with its plate."""
+    return spot.box.inset(-marks.plate_margin_px(spot.box.height_px) if spot.plate else 0)

@@ -65,6 +65,10 @@ class Sight:
         low, high = np.percentile(self.luminance[self.within(box)], (10, 90))
         return float(low), float(high)
 
+    def sharpest(self, box: Box) -> float:
+        """The strength, 0..1, of the sharpest twentieth of the edges in the box."""
+        return float(np.percentile(self.edges[self.within(box)], 95))
+
     def draw(self, box: Box) -> float:
         """The share, 0..1, of what draws the eye that lies in the box."""
         return float(self.salience[self.within(box)].sum())

@@ -63,6 +63,7 @@ def _variant(
             default=files[brand.logo.default],
             light=files[brand.logo.light] if brand.logo.light else None,
             dark=files[brand.logo.dark] if brand.logo.dark else None,
+            clear_space=brand.logo.clear_space,
         ),
         fonts=tuple(files[name] for name in brand.fonts),
         banned_words=tuple(sorted(banned)),

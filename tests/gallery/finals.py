@@ -27,7 +27,7 @@ from creative_assets.studio.layouts import (
     text_zones,
 )
 from creative_assets.studio.logo import Logo, LogoFile, LogoVersion, place_logo
-from creative_assets.studio.logo_spots import logo_candidates
+from creative_assets.studio.logo_spots import View, logo_candidates
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Direction, Size
 from tests.photographs import photograph, subject_of
@@ -127,7 +127,7 @@ def _framed(
     source = _generated(SCENES[scene], fmt, layout, direction)
     zones = plan_zones(source, fmt, layout, direction)
     frame = framed(source, fmt, zones, panel_color(PRIMARY))
-    spot = logo_candidates(frame, fmt, zones, _logo(), direction, None)[0]
+    [[spot, *_]] = logo_candidates([View(frame, fmt, zones)], _logo(), direction, None)
     fields = {name: getattr(zones, name) for name in Zones.model_fields}
     plan = FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **fields)
     return frame, plan

@@ -7,7 +7,7 @@ from creative_assets.studio.formats import Format, all_formats, format_named, sa
 from creative_assets.studio.layout import framed, plan_zones
 from creative_assets.studio.layouts import layout_named
 from creative_assets.studio.logo import Logo, LogoFile
-from creative_assets.studio.logo_spots import logo_candidates
+from creative_assets.studio.logo_spots import View, logo_candidates
 from creative_assets.studio.values import Direction
 
 DISPLAY = [fmt for fmt in all_formats().values() if fmt.name.startswith("display-")]
@@ -42,7 +42,7 @@ def test_a_low_banner_is_a_line_of_logo_text_and_picture(name: str, direction: D
     zones = plan_zones(scene(fmt), fmt, layout_named(fmt.layout or "overlay"), direction)
     frame = framed(scene(fmt), fmt, zones, GREEN)
 
-    spot, *_ = logo_candidates(frame, fmt, zones, LOGO, direction, None)
+    [[spot, *_]] = logo_candidates([View(frame, fmt, zones)], LOGO, direction, None)
 
     in_order = [spot.box, zones.text_zone, zones.picture]
     left_to_right = in_order if direction == "ltr" else in_order[::-1]
@@ -57,7 +57,8 @@ def test_a_logo_on_a_banner_is_large_enough_to_be_known(fmt: Format, direction: 
     zones = plan_zones(scene(fmt), fmt, layout_named(fmt.layout or "overlay"), direction)
     frame = framed(scene(fmt), fmt, zones, GREEN)
 
-    for spot in logo_candidates(frame, fmt, zones, LOGO, direction, None):
+    [spots] = logo_candidates([View(frame, fmt, zones)], LOGO, direction, None)
+    for spot in spots:
         assert spot.box.width_px * spot.box.height_px >= 600
         assert safe_box(fmt).contains(spot.box)
         assert not spot.box.overlaps(zones.text_zone)

@@ -43,7 +43,7 @@ VARIANT = VariantBrief(
     primary_color="#0b3d2e",
     palette=(),
     tone="warm",
-    logo=LogoFiles(default=LOGO),
+    logo=LogoFiles(default=LOGO, clear_space=0.25),
     fonts=(),
     banned_words=("billig",),
     legal_line=None,

@@ -179,10 +179,9 @@ def test_a_veil_has_no_edge() -> None:
     assert np.abs(np.diff(row)).max() <= 3
 
 
-def test_a_plate_covers_at_least_the_clear_space() -> None:
-    assert [
-        height for height in range(1, 400) if plate_margin_px(height) < clear_space_px(height)
-    ] == []
+@pytest.mark.parametrize("share,expected_px", [(0.0, 0), (0.25, 20), (0.5, 40), (1.0, 80)])
+def test_the_clear_space_is_the_brands_own(share: float, expected_px: int) -> None:
+    assert clear_space_px(Logo(LOGO.versions, share), 80) == expected_px
 
 
 @PLACES

@@ -337,6 +337,7 @@ VARIANT = "summer/en-US/cold-brew"
         ("brand.primary_color", "#123456", PICTURES),
         ("brand.palette", ["#123456"], PICTURES),
         ("brand.logo", {"default": "logo.svg", "light": "light.svg"}, LOGO_AND_FINALS),
+        ("brand.logo", {"default": "logo.svg", "clear_space": 0.5}, LOGO_AND_FINALS),
         ("placement", {"logo": "top-left"}, LOGO_AND_FINALS),
         ("products.0.name", "Ice Brew", ALL - {CONTEXT_PACK}),
         ("products.0.description", "Steeped.", ALL - {CONTEXT_PACK}),

@@ -10,7 +10,6 @@ from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
 from creative_assets.studio.logo import (
     MATCH_NEEDED,
     Logo,
-    clear_space_px,
     ink_contrast,
     ink_of,
     logo_match,
@@ -50,7 +49,7 @@ def logo_contrast(final: FinalFile, logo: Logo) -> float:
     """WCAG's contrast, 1..21, of the logo's ink with what is around it on the final."""
     spot = final.plan.logo
     picture = final.picture
-    space_px = max(_REDUCED_BY, clear_space_px(spot.box.height_px))
+    space_px = max(_REDUCED_BY, spot.clear_space_px)
     left, top, right, bottom = spot.box.inset(-space_px).corners
     left, top = max(left, 0), max(top, 0)
     area = picture.crop((left, top, min(right, picture.width), min(bottom, picture.height)))
@@ -94,8 +93,8 @@ def _logo(final: FinalFile, match: float, contrast: float) -> Iterator[Finding]:
 
 
 def _clear_space(final: FinalFile) -> Iterator[Finding]:
-    logo = final.plan.logo.box
-    around = logo.inset(-clear_space_px(logo.height_px))
+    logo = final.plan.logo
+    around = logo.box.inset(-logo.clear_space_px)
     for block in final.text.blocks:
         if around.overlaps(block.box):
             yield _finding(
