@@ -337,6 +337,21 @@ def test_text_that_fits_only_beside_the_subject_gives_up_the_gap() -> None:
     assert not blocks[0].box.overlaps(plan.subject)
 
 
+@pytest.mark.parametrize("format_name", ["1x1", "4x5", "9x16"])
+@pytest.mark.parametrize("zone", [0, 1])
+def test_a_scrim_hardly_reaches_a_subject_beyond_the_gap(format_name: str, zone: int) -> None:
+    fmt = format_named(format_name)
+    frame, plan = striped(fmt), with_subject(fmt, "en-US", zone)
+    composition = compose_text(frame, plan, fmt, words("en-US"), style_for("en-US"))
+    left_px, top_px, right_px, bottom_px = plan.subject.corners
+    foot_px = round(0.1 * fmt.size.width_px)  # what is nearest to the text may be veiled
+    upper = (left_px, top_px, right_px, bottom_px - foot_px)
+    lower = (left_px, top_px + foot_px, right_px, bottom_px)
+    changed = ImageChops.difference(composition.image, frame).crop(lower if zone else upper)
+    assert composition.report.scrim_alpha > 0.3
+    assert np.asarray(changed).max() <= 0.35 * 255 * composition.report.scrim_alpha
+
+
 def test_a_logo_above_a_column_of_text_stays_as_it_was_placed() -> None:
     fmt = format_named("16x9")
     logo = Box(left_px=96, top_px=54, width_px=260, height_px=72)

@@ -48,7 +48,7 @@ _WORTH_A_COLOR = 0.15  # a veil that much stronger lets the headline have the br
 _FAINT_BUTTON_COST = 0.1  # losing the button is as bad as changing the picture by this share
 # Of the unit: how far the even part of a scrim reaches beyond text, and how long it then fades.
 _SCRIM_MARGIN = 0.02
-_FADE_OF_BAND, _FADE_OF_COLUMN, _SHORTEST_FADE = 0.26, 0.45, 0.2
+_FADE_OF_BAND, _FADE_OF_COLUMN = (0.16, 0.28), (0.3, 0.45)  # at least, and at most
 _OVER_SUBJECT = 1.4  # the last part of a fade, over the subject's foot, is too faint to be seen
 _CARD_ALPHA = 0.95
 _CARD_RADIUS, _HAIRLINE = 0.026, 0.0016  # of the unit
@@ -171,11 +171,11 @@ def _scrim(texts: Box, scene: Scene, veil: Rgb, alpha: float) -> Scrim:
         "bottom": (height_px - texts.top_px, texts.top_px - subject.bottom_px),
     }[edge]
     margin_px = round(_SCRIM_MARGIN * unit)
-    fade = _FADE_OF_BAND if edge in {"top", "bottom"} else _FADE_OF_COLUMN
-    fade_px = round(fade * unit)
+    shortest, longest = _FADE_OF_BAND if edge in {"top", "bottom"} else _FADE_OF_COLUMN
+    fade_px = round(longest * unit)
     if space_px > 0:
         before_subject_px = round(_OVER_SUBJECT * (space_px - margin_px))
-        fade_px = max(min(fade_px, before_subject_px), round(_SHORTEST_FADE * unit))
+        fade_px = max(min(fade_px, before_subject_px), round(shortest * unit))
     # A logo above a column was placed for the picture as it is there.
     logo_bottom_px = plan.logo.box.bottom_px
     spares_logo = edge in {"left", "right"} and logo_bottom_px < texts.top_px
