@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from PIL import Image
@@ -374,6 +375,7 @@ def _layout(fmt: Format, variant: VariantBrief) -> str:
     return fmt.layout or variant.layout
 
 
+@cache
 def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
     """What is read of a format here; its limits of bytes are the finals' matter."""
     return fmt.model_dump(

@@ -25,7 +25,7 @@ from creative_assets.studio.sheet_picture import draw_sheet, row_height_px
 from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput
 from creative_assets.studio.store import Store, StoredFile
 
-_MOST_IN_PICTURE = 24
+_MOST_IN_PICTURE = 12
 _READERS = 8
 
 

@@ -5,6 +5,7 @@ Text is always set here and never by an image model. How a line is broken and dr
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from PIL import Image
@@ -212,6 +213,7 @@ def _encoded(image: Image.Image, fmt: Format, file_type: FileType, marks: Marks)
     return encode(image, file_types_for(fmt, file_type), marks, fmt.max_bytes)
 
 
+@cache
 def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
     """What is read of a format here; its size and safe zone are in the plan."""
     return fmt.model_dump(mode="json", include={"name", "max_bytes", "file_types", "text_roles"})

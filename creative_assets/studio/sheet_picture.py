@@ -23,7 +23,7 @@ from creative_assets.studio.typography import (
 from creative_assets.studio.values import Box, Size
 
 # How large the pictures on it are: as much as their number leaves of a picture to be looked at.
-_PICTURES_PIXELS = 6_000_000
+_PICTURES_PIXELS = 4_000_000
 _HIGHEST_ROW_PX = 380
 
 _PAPER = (250, 249, 246)

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -77,7 +77,7 @@ class TextRequest:
             prompt=[
                 self.instructions,
                 self.facts_json,
-                _without_prose(self.answer.model_json_schema()),
+                _shape_of(self.answer),
             ],
             inputs=[image.sha256 for image in self.images],
             take=self.take,
@@ -126,6 +126,12 @@ class PictureRequest:
 
 
 Request = TextRequest | PictureRequest
+
+
+@cache
+def _shape_of(answer: type[BaseModel]) -> Any:  # noqa: ANN401 - what JSON holds
+    """The schema of an answer. Kept: pydantic takes half a millisecond to make one."""
+    return _without_prose(answer.model_json_schema())
 
 
 def _without_prose(schema: Any) -> Any:  # noqa: ANN401 - a JSON document
