@@ -62,3 +62,14 @@ def test_a_logo_on_a_banner_is_large_enough_to_be_known(fmt: Format, direction: 
         assert spot.box.width_px * spot.box.height_px >= 600
         assert safe_box(fmt).contains(spot.box)
         assert not spot.box.overlaps(zones.text_zone)
+
+
+def test_a_towers_panel_ends_with_the_logo() -> None:
+    fmt = format_named("display-160x600")
+    zones = plan_zones(scene(fmt), fmt, layout_named("panel"), "ltr")
+    frame = framed(scene(fmt), fmt, zones, GREEN)
+
+    [[spot, *_]] = logo_candidates([View(frame, fmt, zones)], LOGO, "ltr", None)
+
+    assert not spot.box.overlaps(zones.picture)
+    assert spot.box.top_px >= zones.text_zone.bottom_px
