@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, features
 
+from creative_assets.studio.errors import RenderError
 from creative_assets.studio.fonts import drawing_font
 from creative_assets.studio.typography import TypeSpec, as_drawn, measure
 from creative_assets.studio.values import Box
@@ -16,7 +17,7 @@ from creative_assets.studio.values import Box
 # FreeType moves each letter to a whole pixel: small text is drawn larger, for even spacing.
 _SMALL_PX, _SMALLEST_PX = 48, 30
 _FINER, _FINEST = 2, 3
-_MARGIN = 0.3  # in em: what hinting may add to measured ink
+_MARGIN = 0.5  # in em: hinting adds a little to measured ink, and where more is drawn, it shows
 _KEPT_INKS = 128
 
 
@@ -39,6 +40,9 @@ def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
 
     Kept, because formats share sizes, and who checks a final draws its lines again. Its mask is
     for reading only.
+
+    Raises:
+        RenderError: More was drawn than measured.
     """
     scale = _FINEST if size_px < _SMALLEST_PX else _FINER if size_px < _SMALL_PX else 1
     drawn_px, extent = scale * size_px, measure(line, spec)
@@ -59,7 +63,12 @@ def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
     )
     if scale > 1:
         mask = mask.reduce(scale)
-    left, top, right, bottom = mask.getbbox() or (0, 0, 1, 1)
+    left, top, right, bottom = mask.getbbox() or (1, 1, 2, 2)
+    if min(left, top, mask.width - right, mask.height - bottom) == 0:
+        raise RenderError(
+            f"The line {line!r} ({spec.locale}) is larger than it was measured in {spec.face.name}."
+            " Install the locked Pillow and uharfbuzz."
+        )
     box = Box(
         left_px=0,
         top_px=top - baseline_px // scale,

@@ -30,6 +30,7 @@ _CLINGING = frozenset("的了吗嗎呢吧们們")
 _SOFT_HYPHEN = "\u00ad"
 # Where a voice pauses, and a line may end short.
 PAUSES = (*",.;:!?…—", *"،؛؟", *"、。，．；：！？", "।")  # noqa: RUF001 - other scripts' own marks
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer
 _HYPHENS = ("-", _SOFT_HYPHEN, "\u2010", "/", "\u2013")
 
 # Penalties, in the share of its size that a text may give up to be without them.
@@ -86,9 +87,15 @@ def line_of(units: Sequence[str], start: int, end: int) -> str:
 
 def break_penalty(units: Sequence[str], end: int) -> float:
     """What speaks against ending a line before `units[end]`."""
-    pauses = [unit.rstrip().endswith(PAUSES) for unit in units[:-1]]
+    pauses = [_ends_in_a_pause(unit) for unit in units[:-1]]
     over = _OVER_A_PAUSE if any(pauses) and not pauses[end - 1] else 0.0
     return over + _unit_penalty(units[end - 1])
+
+
+def _ends_in_a_pause(unit: str) -> bool:
+    word = unit.rstrip()
+    # Thai and its neighbours write a space where others write a comma.
+    return word.endswith(PAUSES) or (word != unit and bool(_UNSPACED.search(word[-1:])))
 
 
 def _unit_penalty(unit: str) -> float:

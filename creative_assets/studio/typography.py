@@ -7,6 +7,7 @@ end is `line_breaks`' to say.
 import math
 import operator
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -145,23 +146,40 @@ def direction_of(locale: str) -> Direction:
 @lru_cache(maxsize=8192)
 def measure(line: str, spec: TypeSpec) -> Extent:
     """The ink of one line, in em, from HarfBuzz's glyph extents."""
-    buffer = uharfbuzz.Buffer()
-    buffer.add_str(as_drawn(line, spec.locale))
-    buffer.direction = spec.direction
-    buffer.guess_segment_properties()
-    buffer.language = spec.locale
     font = shaping_font(spec.face, spec.weight)
-    uharfbuzz.shape(font, buffer)
     pen, left, right, top, bottom = 0, 0, 0, 0, 0
-    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        glyph = font.get_glyph_extents(info.codepoint)
-        if glyph is not None and glyph.width:
-            x = pen + position.x_offset + glyph.x_bearing
-            y = position.y_offset + glyph.y_bearing
-            left, right = min(left, x), max(right, x + glyph.width)
-            top, bottom = max(top, y), min(bottom, y + glyph.height)
-        pen += position.x_advance
+    runs = _runs(as_drawn(line, spec.locale))
+    for run in runs if spec.direction == "ltr" else reversed(runs):
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str(run)
+        buffer.direction = spec.direction
+        buffer.guess_segment_properties()
+        buffer.language = spec.locale
+        uharfbuzz.shape(font, buffer)
+        for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+            glyph = font.get_glyph_extents(info.codepoint)
+            if glyph is not None and glyph.width:
+                x = pen + position.x_offset + glyph.x_bearing
+                y = position.y_offset + glyph.y_bearing
+                left, right = min(left, x), max(right, x + glyph.width)
+                top, bottom = max(top, y), min(bottom, y + glyph.height)
+            pen += position.x_advance
     return Extent(left / 1000, max(right, pen) / 1000, top / 1000, -bottom / 1000)
+
+
+def _runs(line: str) -> list[str]:
+    """A line's Latin and other parts: HarfBuzz shapes one script at a time, as Raqm tells it to.
+
+    Spaces, digits and marks go with the letter before them.
+    """
+    starts, latin = [0], None
+    for at, character in enumerate(line):
+        if character.isalpha():
+            is_latin = unicodedata.name(character, "").startswith("LATIN")
+            if latin is not None and is_latin != latin:
+                starts.append(at)
+            latin = is_latin
+    return [line[start:end] for start, end in pairwise([*starts, len(line)])]
 
 
 def as_drawn(line: str, locale: str) -> str:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from creative_assets.studio.fonts import face_for
+from creative_assets.studio.fonts import drawing_font, face_for
 from creative_assets.studio.lettering import draw_line
 from creative_assets.studio.typography import TypeSpec, direction_of
 
@@ -13,6 +13,25 @@ def spec(locale: str) -> TypeSpec:
 def test_ink_is_cropped_to_what_is_drawn() -> None:
     ink = draw_line("Slow mornings", spec("en-US"), 80)
     assert ink.mask.getbbox() == (0, 0, ink.box.width_px, ink.box.height_px)
+
+
+@pytest.mark.parametrize(
+    "locale, text",
+    [
+        ("ta-IN", "Nordlys குளிர் காபி இரவு முழுவதும் ஊறி"),
+        ("hi-IN", "Nordlys कोल्ड ब्रू रात भर"),
+        ("ar-AE", "قهوة Nordlys الباردة"),
+        ("vi-VN", "Nordlys Ủ Ẫ ngày"),
+    ],
+)
+def test_no_letter_is_cut_off(locale: str, text: str) -> None:
+    face = face_for(text, locale)
+    for size_px in (11, 28, 40, 90):
+        ink = draw_line(text, TypeSpec(face, 450, locale, direction_of(locale)), size_px)
+        wide = drawing_font(face, 450, size_px * 3).getlength(
+            text, direction=direction_of(locale), language=locale
+        )
+        assert ink.box.width_px == pytest.approx(wide / 3, abs=0.2 * size_px + 2)
 
 
 def test_capitals_stand_on_the_baseline() -> None:

@@ -46,6 +46,13 @@ def test_scripts_decide_about_direction() -> None:
         ("ar-AE", "صباحات هادئة"),
         ("hi-IN", "गर्मियों की सुबह"),
         ("ja-JP", "夏の朝に、ゆっくり"),
+        ("ta-IN", "Nordlys குளிர் காபி இரவு முழுவதும் ஊறி, 250 மி.லி."),
+        ("hi-IN", "Nordlys कोल्ड ब्रू रात भर धीरे-धीरे, 20% छूट"),
+        ("bn-BD", "Nordlys কোল্ড ব্রু সারা রাত"),
+        ("th-TH", "Nordlys สกัดเย็นข้ามคืน"),
+        ("ur-PK", "Nordlys کولڈ برو، 18 گھنٹے"),
+        ("he-IL", "קפה Nordlys, 18 שעות"),
+        ("ko-KR", "Nordlys 콜드브루는 18시간"),
     ],
 )
 def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> None:
@@ -155,6 +162,7 @@ def test_lines_are_even() -> None:
         ("zh-TW", "步驟少一點，自在多一點", ("步驟少一點，", "自在多一點")),  # noqa: RUF001 - its own comma
         ("en-US", "Mornings, roasted slowly.", ("Mornings,", "roasted slowly.")),
         ("he-IL", "פחות שלבים, יותר שקט", ("פחות שלבים,", "יותר שקט")),
+        ("th-TH", "เช้าวันใหม่ที่ไม่ต้องรีบ ด้วยกาแฟเย็น", ("เช้าวันใหม่ที่ไม่ต้องรีบ", "ด้วยกาแฟเย็น")),
     ],
 )
 def test_a_line_ends_where_the_voice_pauses(
