@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from creative_assets.studio.compose.fitting import Block, Stack
-from creative_assets.studio.compose.rooms import Room, around
+from creative_assets.studio.compose.rooms import ROUNDING_PX, Room, around
 from creative_assets.studio.compose.texts import LOOKS, TextStyle
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.fonts import script_of
 from creative_assets.studio.lettering import Ink, draw_line
 from creative_assets.studio.typography import measure
 from creative_assets.studio.values import Box
-
-_ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
 
 # From the baseline to the middle of a script's letters without their marks, in em of Noto Sans.
 # Scripts that are not here have capitals, and are centred by them.
@@ -59,9 +57,14 @@ def place(stack: Stack, room: Room, style: TextStyle) -> tuple[Placed, ...]:
     return tuple(placed)
 
 
+def area_of(placed: Sequence[Placed]) -> Box:
+    """The smallest box that holds all that is placed."""
+    return around([each.box for each in placed])
+
+
 def _area(block: Block, top_px: int, room: Room, style: TextStyle) -> Box:
     box = room.box
-    if room.align == "center" and room.shape != "row":
+    if room.align == "center":
         left_px = box.left_px + (box.width_px - block.width_px) // 2
     else:
         left_px = box.left_px if style.direction == "ltr" else box.right_px - block.width_px
@@ -93,18 +96,13 @@ def _draw(block: Block, area: Box, room: Room) -> Placed:
     for ink, baseline_px in zip(inks, setting.baselines_px, strict=True):
         # By ink, not by side bearings: large and small lines share one edge, or one middle.
         spare_px = area.width_px - ink.box.width_px
-        if room.align == "center" and room.shape != "row":
+        if room.align == "center":
             left_px = area.left_px + spare_px // 2
         else:
             left_px = area.left_px + (0 if spec.direction == "ltr" else spare_px)
         placed.append(ink.moved_to(left_px, area.top_px + baseline_px))
         _check_inside(placed[-1], room.box, block)
     return Placed(block, around([ink.box for ink in placed]), tuple(placed))
-
-
-def area_of(placed: Sequence[Placed]) -> Box:
-    """The smallest box that holds all that is placed."""
-    return around([each.box for each in placed])
 
 
 def _label_baseline_px(block: Block) -> float:
@@ -116,7 +114,7 @@ def _label_baseline_px(block: Block) -> float:
 
 
 def _check_inside(ink: Ink, room: Box, block: Block) -> None:
-    if not room.inset(-_ROUNDING_PX).contains(ink.box):
+    if not room.inset(-ROUNDING_PX).contains(ink.box):
         raise RenderError(
             f"The {LOOKS[block.role].name} ({block.spec.locale}) was drawn over "
             f"{ink.box.corners}, outside of its room {room.corners}: drawing and measuring "

@@ -23,7 +23,8 @@ _LEAN: Mapping[Edge, Lean] = {
     "left": "middle",
     "right": "middle",
 }
-_ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
+ROUNDING_PX = 2
+"""Anti-aliased ink may reach this much beyond its metrics."""
 _CARD_PADDING = 0.042  # of the unit: from a card's edge to its text
 
 
@@ -60,12 +61,12 @@ def rooms(plan: FormatPlan, layout: Layout, fmt: Format) -> tuple[Room, ...]:
     edge = _edge(zone, fmt)
     shape = _shape(zone, edge)
     whole = Room(
-        box=zone.inset(padding_px or _ROUNDING_PX),
+        box=zone.inset(padding_px or ROUNDING_PX),
         edge=edge,
         shape=shape,
         lean="middle" if layout.ground == "panel" else _LEAN[edge],
         narrow=zone.width_px < _NARROW * zone.height_px,
-        align=layout.align,
+        align="start" if shape == "row" else layout.align,
         legal_line_at_foot=shape == "column" and layout.ground != "card",
         padding_px=padding_px,
     )
