@@ -41,8 +41,9 @@ _LOGO_IN_LONG_FRAMES: Mapping[FrameShape, tuple[float, float]] = {
     "tower": (0.60, 0.10),
 }
 _LOGO_SCALES = (1.0, 0.87, 0.75)
-# A logo counts as on the subject from here on; the corners of the subject's box are often bare.
-_ON_SUBJECT = 0.1
+# A logo counts as near the subject, and as on it, from here on: the corners of the subject's box
+# are often bare.
+_NEAR_SUBJECT, _ON_SUBJECT = 0.03, 0.12
 _ROWS = ("top", "middle", "bottom")
 _COLUMNS = ("left", "center", "right")
 # Where to look for spots: at the safe zone's own edges, or else in the part that the text leaves.
@@ -75,12 +76,12 @@ class _Place(NamedTuple):
 class _Found(NamedTuple):
     """A spot, where it lies, and what speaks against it.
 
-    `touches` says whether it meets the subject's box, `middling` whether it is half-way up a frame
+    `meets` says whether it meets the subject's box, `middling` whether it is half-way up a frame
     that has corners.
     """
 
     spot: LogoSpot
-    touches: bool
+    meets: bool
     on_panel: bool
     middling: bool
     cost: float
@@ -88,7 +89,17 @@ class _Found(NamedTuple):
     @property
     def is_good(self) -> bool:
         """Whether it is one to choose without regret."""
-        return not (self.touches or self.spot.plate or self.middling)
+        return not (self.is_near or self.spot.plate or self.middling)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it lies on what is no bare corner of the subject's box."""
+        return self.spot.on_subject > _NEAR_SUBJECT
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it lies on the subject."""
+        return self.spot.on_subject > _ON_SUBJECT
 
 
 def logo_candidates(
@@ -106,8 +117,9 @@ def logo_candidates(
         wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
 
     Returns:
-        For each view 1 to 6 spots, best first. They touch the subject's box only where all do;
-        `on_subject` says how much.
+        For each view 1 to 6 spots, best first. They meet the subject's box only where there are
+        not enough others, and lie on more than its bare corners only where all do; `on_subject`
+        says how much.
 
     Raises:
         RenderError: The logo cannot be opened, or fits nowhere.
@@ -129,8 +141,7 @@ def logo_candidates(
     def rank(each: _Found) -> tuple[bool, bool, bool, bool, float]:
         name = each.spot.name
         gain = _COMMON * good[name] / len(views) + _IN_ALL * (good[name] == len(views))
-        on = each.spot.on_subject > _ON_SUBJECT
-        return (on, each.touches, each.middling, name != wish, each.cost - gain)
+        return (each.is_on, each.is_near, each.middling, name != wish, each.cost - gain)
 
     candidates = []
     for number, view in enumerate(views):
@@ -142,8 +153,10 @@ def logo_candidates(
                 f" the text zone {view.zones.text_zone.corners}. Give a version of it that is"
                 " nearer to a square."
             )
-        free = [each for each in found if not each.touches]
-        ranked = sorted(free or found, key=rank)
+        clear = [each for each in found if not each.meets]
+        if len(clear) < _fewest(view.fmt):
+            clear = [each for each in found if not each.is_on]
+        ranked = sorted(clear or found, key=rank)
         candidates.append(tuple(each.spot for each in ranked[:MAX_CANDIDATES]))
     return tuple(candidates)
 
@@ -205,12 +218,12 @@ def _spots(
                 footprint = _footprint(spot)
                 found[spot.name] = _Found(
                     spot,
-                    touches=footprint.overlaps(view.zones.subject),
+                    meets=footprint.overlaps(view.zones.subject),
                     on_panel=not footprint.overlaps(view.zones.picture),
                     middling=spot.name.startswith("middle") and not banner,
                     cost=_cost(spot, sight, view.zones.subject, direction),
                 )
-        if not all(each.touches for each in found.values()):
+        if not all(each.is_on for each in found.values()):
             break
     return list(found.values())
 
@@ -245,10 +258,11 @@ def _spot(view: View, sight: Sight, logo: Logo, place: _Place) -> LogoSpot | Non
         if inner is None:
             return None
         box, contrast, veil, plate = inner, plated[version], 0.0, True
-    third = min(2, 3 * (2 * box.top_px + box.height_px) // (2 * view.fmt.size.height_px))
+    safe = safe_box(view.fmt)
+    down = (box.top_px + box.height_px / 2 - safe.top_px) / safe.height_px
     clear_px = marks.clear_space_px(logo, box.height_px)
     spot = LogoSpot(
-        name=f"{_ROWS[third]}-{place.column}",
+        name=f"{_ROWS[int(3 * down)]}-{place.column}",
         box=box,
         version=version,
         contrast=round(contrast, 2),
