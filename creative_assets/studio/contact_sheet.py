@@ -21,11 +21,12 @@ from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.produce import Job, kept_output, stage_versions
 from creative_assets.studio.records import Records
 from creative_assets.studio.sheet_page import Place, Shown, draw_page
-from creative_assets.studio.sheet_picture import draw_sheet, row_height_px
+from creative_assets.studio.sheet_picture import draw_overview, draw_sheet, row_height_px
 from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput
 from creative_assets.studio.store import Store, StoredFile
 
-_MOST_IN_PICTURE = 12
+_MOST_IN_ROWS = 12  # of more, a picture for people to look through has them small
+_PREVIEW_PX = 180
 _READERS = 8
 
 
@@ -51,7 +52,7 @@ def picture_path(campaign_id: str) -> str:
 def write_contact_sheet(
     campaign_id: str, choice: ModelChoice, store: Store, records: Records
 ) -> None:
-    """Write the page with all variants of the campaign, and the picture with the first finished.
+    """Write the page with all variants of the campaign, and the picture with all that are finished.
 
     Raises:
         RenderError: The picture cannot be drawn; the page is there.
@@ -69,7 +70,7 @@ def write_contact_sheet(
     note = f"{len(finished)} of {len(rows)} variants are finished. Pictures and copy by {models}."
     page = draw_page(title, note, [_place(row) for row in rows])
     store.put(page_path(campaign_id), page.encode())
-    store.put(picture_path(campaign_id), _picture(finished[:_MOST_IN_PICTURE], title, store))
+    store.put(picture_path(campaign_id), _picture(finished, title, store))
 
 
 def _row(job: Job, choice: ModelChoice, store: Store) -> _Row:
@@ -108,15 +109,29 @@ def _name(final: Final | CleanFinal) -> str:
 
 
 def _picture(rows: Sequence[_Row], title: str, store: Store) -> bytes:
+    sheet = _in_rows(rows, title, store) if len(rows) <= _MOST_IN_ROWS else _overview(rows, title)
+    buffer = io.BytesIO()
+    sheet.save(buffer, "PNG", compress_level=1, compress_type=3)
+    return buffer.getvalue()
+
+
+def _overview(rows: Sequence[_Row], title: str) -> Image.Image:
+    sections: dict[str, list[tuple[str, Image.Image]]] = {}
+    for row in rows:
+        if row.preview is not None:
+            shown = open_small(row.preview, "a preview", _PREVIEW_PX)
+            sections.setdefault(row.variant.product_name, []).append((row.variant.locale, shown))
+    return draw_overview(sections, title)
+
+
+def _in_rows(rows: Sequence[_Row], title: str, store: Store) -> Image.Image:
     row_px = row_height_px([final.size for final in rows[0].finals], len(rows))
 
     def small(file: StoredFile) -> Image.Image:
         return open_small(store.get_verified(file), file.path, row_px)
 
     labelled = [(_label(row.variant), [small(final.file) for final in row.finals]) for row in rows]
-    buffer = io.BytesIO()
-    draw_sheet(labelled, title, row_px).save(buffer, "PNG", compress_level=1, compress_type=3)
-    return buffer.getvalue()
+    return draw_sheet(labelled, title, row_px)
 
 
 def _label(variant: VariantBrief) -> str:

@@ -1,14 +1,14 @@
-"""The contact sheet as one picture: labelled rows of pictures under a title.
+"""The contact sheet as one picture: labelled rows of pictures, or many small ones.
 
 What is shown on it is `contact_sheet`'s to say. The page with all finals is `sheet_page`.
 """
 
 import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from creative_assets.studio.fonts import face_for
 from creative_assets.studio.lettering import draw_line
@@ -30,6 +30,10 @@ _PAPER = (250, 249, 246)
 _RULE = (226, 224, 218)
 _MARGIN_PX, _GAP_PX, _HEAD_PX = 64, 20, 164
 _LABEL_PX, _LEAST_STEP_PX, _BETWEEN_ROWS_PX = 250, 150, 44
+
+# An overview: what a picture and its caption take, and how many columns go with how many rows.
+_CELL_PX, _CAPTION_PX, _SECTION_PX = (330, 90), 44, 60
+_FEWEST_COLUMNS, _ROWS_TO_COLUMNS = 4, 2.5
 
 # First word of a character's Unicode name → a locale that sets it right. Kana before Han.
 _LABEL_LOCALES = {
@@ -56,6 +60,8 @@ class _Lettering:
 
 _TITLE = _Lettering(700, largest_px=44, smallest_px=24, max_lines=1, color=(28, 28, 30))
 _LABEL = _Lettering(650, largest_px=28, smallest_px=16, max_lines=3, color=(28, 28, 30))
+_SECTION = _Lettering(650, largest_px=28, smallest_px=16, max_lines=1, color=(28, 28, 30))
+_CAPTION = _Lettering(400, largest_px=16, smallest_px=14, max_lines=1, color=(104, 104, 110))
 _DETAIL = _Lettering(400, largest_px=20, smallest_px=14, max_lines=4, color=(104, 104, 110))
 
 
@@ -80,14 +86,7 @@ def draw_sheet(
     width_px = pictures_px + max(row[-1].right_px for row in places) + _MARGIN_PX
     step_px = max(row_px, _LEAST_STEP_PX) + _BETWEEN_ROWS_PX
     height_px = _HEAD_PX + len(rows) * step_px - _BETWEEN_ROWS_PX + _MARGIN_PX
-    sheet = Image.new("RGB", (width_px, height_px), _PAPER)
-    title_room = Box(
-        left_px=_MARGIN_PX,
-        top_px=_MARGIN_PX - 12,
-        width_px=width_px - 2 * _MARGIN_PX,
-        height_px=_HEAD_PX - _MARGIN_PX,
-    )
-    _write(sheet, title, title_room, _TITLE)
+    sheet = _titled(title, width_px, height_px)
     for index, (label, images) in enumerate(rows):
         top_px = _HEAD_PX + index * step_px
         line_px = top_px - _BETWEEN_ROWS_PX // 2
@@ -100,6 +99,44 @@ def draw_sheet(
             small = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=1.0)
             sheet.paste(small, (pictures_px + place.left_px, top_px + place.top_px))
     return sheet
+
+
+def draw_overview(
+    sections: Mapping[str, Sequence[tuple[str, Image.Image]]], title: str
+) -> Image.Image:
+    """Many labelled pictures (RGB) under a title: section → label and picture, each small.
+
+    Raises:
+        RenderError: A label, a section's name or the title has a character that no font has.
+    """
+    pictures = sum(map(len, sections.values()))
+    columns = max(_FEWEST_COLUMNS, math.ceil(math.sqrt(pictures / _ROWS_TO_COLUMNS)))
+    step_px = (_CELL_PX[0] + _GAP_PX, _CELL_PX[1] + _CAPTION_PX)
+    lines = sum(math.ceil(len(section) / columns) for section in sections.values())
+    width_px = 2 * _MARGIN_PX + columns * step_px[0] - _GAP_PX
+    height_px = _HEAD_PX + len(sections) * _SECTION_PX + lines * step_px[1] + _MARGIN_PX
+    sheet = _titled(title, width_px, height_px)
+    top_px = _HEAD_PX
+    for name, section in sections.items():
+        _write(sheet, name, _room(_MARGIN_PX, top_px, width_px - 2 * _MARGIN_PX), _SECTION)
+        top_px += _SECTION_PX
+        for index, (label, picture) in enumerate(section):
+            left_px = _MARGIN_PX + index % columns * step_px[0]
+            cell_px = top_px + index // columns * step_px[1]
+            sheet.paste(ImageOps.contain(picture, _CELL_PX), (left_px, cell_px))
+            _write(sheet, label, _room(left_px, cell_px + _CELL_PX[1] + 4, _CELL_PX[0]), _CAPTION)
+        top_px += math.ceil(len(section) / columns) * step_px[1]
+    return sheet
+
+
+def _titled(title: str, width_px: int, height_px: int) -> Image.Image:
+    sheet = Image.new("RGB", (width_px, height_px), _PAPER)
+    _write(sheet, title, _room(_MARGIN_PX, _MARGIN_PX - 12, width_px - 2 * _MARGIN_PX), _TITLE)
+    return sheet
+
+
+def _room(left_px: int, top_px: int, width_px: int) -> Box:
+    return Box(left_px=left_px, top_px=top_px, width_px=width_px, height_px=_HEAD_PX)
 
 
 def _size(image: Image.Image) -> Size:

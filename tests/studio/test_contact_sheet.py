@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.settings import Settings
@@ -48,10 +48,16 @@ def finish(job: Job, color: str, choice: ModelChoice, store: Store) -> Final:
         files={},
         generations=(),
         strip=None,
-        preview=store.put_once(f"{folder}/preview.webp", b"webp"),
+        preview=store.put_once(f"{folder}/preview.webp", preview_of(color)),
     )
     store.put_once(f"{folder}/manifest.json", output.model_dump_json().encode())
     return final
+
+
+def preview_of(color: str) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (330, 80), color).save(buffer, "WEBP", lossless=True)
+    return buffer.getvalue()
 
 
 def page_of(archive: Archive) -> str:
@@ -127,3 +133,19 @@ def test_the_longest_names_that_a_brief_may_have_fit(
     write_contact_sheet("summer", choice, archive.store, archive.records)
 
     assert archive.store.exists(picture_path("summer"))
+
+
+def test_the_picture_of_a_large_campaign_has_every_variant(
+    brief: dict[str, Any], accepted: Accept, choice: ModelChoice, archive: Archive
+) -> None:
+    products = [brief["products"][0] | {"id": f"tea-{number}"} for number in range(13)]
+    jobs = accepted(brief | {"products": products})
+    colors = [f"hsl({27 * number}, 90%, 50%)" for number in range(13)]
+    for job, color in zip(jobs, colors, strict=True):
+        finish(job, color, choice, archive.store)
+
+    write_contact_sheet("summer", choice, archive.store, archive.records)
+
+    with Image.open(io.BytesIO(archive.store.get(picture_path("summer")))) as picture:
+        shown = {color for _, color in picture.convert("RGB").getcolors(1 << 24) or []}
+    assert {ImageColor.getrgb(color) for color in colors} <= shown
