@@ -29,7 +29,7 @@ def creative_assets(*args: str) -> Result:
 def show(archive: Archive, key: str, content: bytes, failed: tuple[str, ...] = ()) -> None:
     sha256 = hashlib.sha256(content).hexdigest()
     file = StoredFile(path=f"{key}/1x1.jpg", size_bytes=len(content), sha256=sha256)
-    archive.decisions.show(ShownFinals(key, "v1", {"1x1": file}, "b1", failed))
+    archive.decisions.show(ShownFinals(key, "v1", {"1x1": file}, {}, failed))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ materialization and in runs of the check alone, which `sensors.decisions` launch
 decided, and whether it still stands, is the studio's matter.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -22,7 +22,7 @@ from creative_assets.assets.specs import check_spec
 from creative_assets.studio.decision_log import DecisionLog, ShownFinals
 from creative_assets.studio.produce import StageDone
 from creative_assets.studio.review import UnderReview, in_words, look
-from creative_assets.studio.stages import BRANDED_IMAGES, FINAL_CREATIVES
+from creative_assets.studio.stages import FINAL_CREATIVES
 
 APPROVED = "approved"
 APPROVED_KEY = dg.AssetCheckKey(dg.AssetKey(FINAL_CREATIVES), APPROVED)
@@ -43,10 +43,10 @@ APPROVALS = dg.define_asset_job(
 _VERSION_TAG = "dagster/data_version"
 
 
-def shown_finals(done: StageDone) -> ShownFinals:
-    """The finals that people decide on from now on."""
+def shown_finals(done: StageDone, versions: Mapping[str, str]) -> ShownFinals:
+    """The finals that people decide on from now on; `versions` are all their stages'."""
     output = done.output
-    return ShownFinals(done.variant.key, output.version, output.files, done.inputs[BRANDED_IMAGES])
+    return ShownFinals(done.variant.key, output.version, output.files, versions)
 
 
 def approved_evaluations(

@@ -25,7 +25,7 @@ from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.contact_sheet import write_contact_sheet
 from creative_assets.studio.errors import CreativeAssetsError
-from creative_assets.studio.produce import VariantFailed
+from creative_assets.studio.produce import VariantFailed, stage_versions
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES, TAKEABLE
 
 
@@ -63,6 +63,7 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
                 _ask_new_takes(config, context, archive)
             rounds = ChangeRounds(keys if FINAL_CREATIVES in stages else (), archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
+            job_of, choice = {job.variant.key: job for job in jobs}, model_choice(studio.settings())
             inputs = Inputs(context.instance, stages, keys)
             campaign_of: dict[str, str] = {}
             for event in studio.produced(jobs, stages, archive) if stages else ():
@@ -73,7 +74,8 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
                     continue
                 key, is_final = event.variant.key, event.output.stage == FINAL_CREATIVES
                 if is_final:
-                    archive.decisions.show(shown_finals(event))
+                    versions = stage_versions(job_of[key], choice)
+                    archive.decisions.show(shown_finals(event, versions))
                 yield materialization(event, inputs, archive)
                 if is_final:
                     _tell_approved([key], context, archive)

@@ -25,7 +25,7 @@ FINALS = sa.Table(
     METADATA,
     sa.Column("variant_key", sa.Text, primary_key=True),
     sa.Column("version", sa.Text, nullable=False),
-    sa.Column("branding_version", sa.Text, nullable=False),
+    sa.Column("versions_json", sa.Text, nullable=False),
     sa.Column("files_json", sa.Text, nullable=False),
     sa.Column("failed_checks_json", sa.Text, nullable=False),
     sa.Column("shown_at", sa.Double, nullable=False),
@@ -52,7 +52,7 @@ DECISIONS = sa.Table(
     sa.Column("decided_through", sa.Text, nullable=False),
     sa.Column("decided_at", sa.Double, nullable=False),
     sa.Column("finals_version", sa.Text, nullable=False),
-    sa.Column("branding_version", sa.Text, nullable=False),
+    sa.Column("versions_json", sa.Text, nullable=False),
     sa.Column("finals_sha256", sa.Text, nullable=False),
     sa.Column("files_json", sa.Text, nullable=False),
     # Of two decisions that follow the same one, the database itself refuses the second.
@@ -67,14 +67,14 @@ class ShownFinals:
 
     Attributes:
         files: Format → its final.
-        branding_version: Of the branded images that they were made from.
+        versions: Stage → the version of its output that they were made from, their own included.
         failed_checks: What the checks of severity ERROR found, in words; empty if they passed.
     """
 
     variant_key: str
     version: str
     files: Mapping[str, StoredFile]
-    branding_version: str
+    versions: Mapping[str, str]
     failed_checks: tuple[str, ...] = ()
 
     @property
@@ -120,7 +120,7 @@ class Decision(Draft):
         decided_at: Set by the log.
         finals_version: The version of the finals that it is about.
         finals_sha256: One SHA-256 over all finals, as in `ShownFinals`.
-        branding_version: Of the branded images that they were made from.
+        versions: Stage → the version of its output that they were made from, their own included.
         files: Format → the final that it is about.
     """
 
@@ -130,7 +130,7 @@ class Decision(Draft):
     decided_at: float
     finals_version: str
     finals_sha256: str
-    branding_version: str
+    versions: Mapping[str, str]
     files: Mapping[str, StoredFile]
 
 
@@ -146,7 +146,7 @@ class DecisionLog:
         """Let people decide on `finals` from now on, in place of what the variant had."""
         content = {
             "version": finals.version,
-            "branding_version": finals.branding_version,
+            "versions_json": json.dumps(dict(finals.versions)),
             "files_json": _files_json(finals.files),
             "failed_checks_json": json.dumps(finals.failed_checks),
             "shown_at": self._clock(),
@@ -250,7 +250,7 @@ class DecisionLog:
                 "words_json": draft.words and draft.words.model_dump_json(exclude_none=True),
                 "decided_at": self._clock(),
                 "finals_version": finals.version,
-                "branding_version": finals.branding_version,
+                "versions_json": json.dumps(dict(finals.versions)),
                 "finals_sha256": finals.sha256,
                 "files_json": _files_json(finals.files),
             }
@@ -281,7 +281,7 @@ def _shown(row: sa.Row[Any]) -> ShownFinals:
     return ShownFinals(
         variant_key=row.variant_key,
         version=row.version,
-        branding_version=row.branding_version,
+        versions=json.loads(row.versions_json),
         files=_files(row.files_json),
         failed_checks=tuple(json.loads(row.failed_checks_json)),
     )
@@ -294,5 +294,6 @@ def _decision(row: sa.Row[Any]) -> Decision:
         words=words_json and Message.model_validate_json(words_json),
         overridden=tuple(json.loads(fields.pop("overridden_json"))),
         files=_files(fields.pop("files_json")),
+        versions=json.loads(fields.pop("versions_json")),
         **fields,
     )

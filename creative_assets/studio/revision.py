@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from creative_assets.studio.brief import Message, VariantBrief
 from creative_assets.studio.decision_log import Decision
 from creative_assets.studio.layouts import all_layouts
+from creative_assets.studio.stages import BRANDED_IMAGES
 from creative_assets.studio.values import Frozen
 
 
@@ -47,7 +48,7 @@ def revision_of(decisions: Sequence[Decision]) -> Revision:
             continue
         notes[str(request.scope)].append(request.note)
         if request.scope == "logo":
-            rejected.append(request.branding_version)
+            rejected.append(request.versions[BRANDED_IMAGES])
         elif request.scope in {"picture", "layout"}:
             rejected.clear()  # the logo stands among other things now
     return Revision(

@@ -66,7 +66,7 @@ def finals(square: bytes, version: str = "v1", failed: tuple[str, ...] = ()) -> 
         )
         for name, content in contents.items()
     }
-    return ShownFinals(KEY, version, files, f"branded-{version}", failed)
+    return ShownFinals(KEY, version, files, {"final_creatives": version}, failed)
 
 
 def decided(
@@ -257,7 +257,7 @@ def test_a_lost_format_is_another_set_of_bytes(log: DecisionLog) -> None:
     whole = finals(b"square")
     log.show(whole)
     decided(log, Approval())
-    log.show(ShownFinals(KEY, "v2", {"1x1": whole.files["1x1"]}, "b2"))
+    log.show(ShownFinals(KEY, "v2", {"1x1": whole.files["1x1"]}, {}))
 
     assert look_at(KEY, log).standing is None
 

@@ -25,7 +25,7 @@ APPROVAL = Decision(
     decided_at=1_000.0,
     finals_version="v1",
     finals_sha256="one",
-    branding_version="b1",
+    versions={"branded_images": "b1"},
     files={},
 )
 
@@ -40,7 +40,7 @@ def request(
         note=note,
         words=words,
         finals_sha256=on,
-        branding_version=f"branded-{on}",
+        versions={"branded_images": f"branded-{on}"},
     )
 
 

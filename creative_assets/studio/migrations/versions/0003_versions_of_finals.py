@@ -1,4 +1,4 @@
-"""Which branded images the finals were made from: a rejected logo's spot is found by them."""
+"""Which outputs of the stages the finals were made from."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,13 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the columns; what was shown before knows no version."""
+    """Add the columns; what was shown before knows none."""
     for table in ("finals", "decisions"):
-        column = sa.Column("branding_version", sa.Text, nullable=False, server_default="")
+        column = sa.Column("versions_json", sa.Text, nullable=False, server_default="{}")
         op.add_column(table, column)
 
 
 def downgrade() -> None:
     """Drop the columns."""
     for table in ("finals", "decisions"):
-        op.drop_column(table, "branding_version")
+        op.drop_column(table, "versions_json")
