@@ -5,7 +5,7 @@ Heavy imports happen in the command that needs them, so that `--help` and `valid
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
@@ -56,11 +56,17 @@ def validate(briefs: Annotated[list[Path], typer.Argument(exists=True, dir_okay=
 
 
 @app.command()
-def schema() -> None:
-    """Print the brief's JSON Schema, for editors."""
+def schema(
+    of: Annotated[
+        Literal["brief", "manifest"], typer.Argument(help="What it is the schema of.")
+    ] = "brief",
+) -> None:
+    """Print the JSON Schema of the brief, for editors, or of a published manifest."""
     from creative_assets.studio.brief import brief_schema  # noqa: PLC0415
+    from creative_assets.studio.lineage import manifest_schema  # noqa: PLC0415
 
-    typer.echo(json.dumps(brief_schema(), indent=2, ensure_ascii=False))
+    document = brief_schema() if of == "brief" else manifest_schema()
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 @app.command()

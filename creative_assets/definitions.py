@@ -3,6 +3,7 @@
 import dagster as dg
 
 from creative_assets.assets.approved import APPROVALS
+from creative_assets.assets.published import PUBLISH, build_published_creatives
 from creative_assets.assets.reviews import build_reviews
 from creative_assets.assets.specs import CREATIVES
 from creative_assets.assets.stages import build_creative_stages
@@ -18,9 +19,10 @@ def defs() -> dg.Definitions:
     settings = Settings()
     creative_stages = build_creative_stages(settings.variants_per_run)
     reviews = build_reviews(settings.variants_per_run)
+    published_creatives = build_published_creatives(settings.variants_per_run)
     return dg.Definitions(
-        assets=[creative_stages, reviews],
-        jobs=[CREATIVES, APPROVALS],
+        assets=[creative_stages, reviews, published_creatives],
+        jobs=[CREATIVES, APPROVALS, PUBLISH],
         sensors=[briefs, decisions],
         resources={"studio": StudioResource()},
         # One process a run: a killed run leaves no step process behind that goes on paying.

@@ -8,11 +8,13 @@ import os
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.services import OPENAI, STAND_IN
+from creative_assets.studio.naming import check_template
 
 
 class Settings(BaseSettings):
@@ -80,6 +82,30 @@ class Settings(BaseSettings):
     )
     briefs_per_tick: int = Field(500, ge=1, description="Briefs that one sensor tick takes.")
     tick_budget_s: float = Field(20, gt=0, description="A sensor tick takes no new brief after it.")
+
+    publish_url: str = Field(
+        "var/published", description="Where approved finals go out from: a folder or s3://…"
+    )
+    publish_template: str = Field(
+        "{brand}/{campaign}/{locale}/{product}/{version}/{format}",
+        description="How published files are named; `manifest` takes the format's place once.",
+    )
+    publish_automatically: bool = Field(
+        True,  # noqa: FBT003 - pydantic's way
+        description="Publish what is approved, without anybody launching it.",
+    )
+    publish_unverified: bool = Field(
+        True,  # noqa: FBT003 - pydantic's way
+        description="Take approvals under a typed name too, as the Dagster UI makes them.",
+    )
+
+    @field_validator("publish_template")
+    @classmethod
+    def _template_names_each_file(cls, template: str) -> str:
+        try:
+            return check_template(template)
+        except RequestRejectedError as error:
+            raise ValueError(str(error)) from error
 
     @model_validator(mode="after")
     def _stand_in_is_served(self) -> Self:

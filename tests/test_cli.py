@@ -80,6 +80,13 @@ def test_a_missing_logo_is_a_problem_of_the_brief(brief_path: Path) -> None:
     assert "logo.svg" in result.stderr
 
 
+def test_the_manifests_schema_is_a_valid_one() -> None:
+    schema = json.loads(creative_assets("schema", "manifest").stdout)
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["properties"]["manifest_version"]["const"] == "1"
+
+
 def test_the_schema_is_valid_and_accepts_the_examples() -> None:
     schema = json.loads(creative_assets("schema").stdout)
 

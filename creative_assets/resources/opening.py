@@ -17,6 +17,7 @@ from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request
 from creative_assets.studio.models.services import OPENAI
 from creative_assets.studio.prices import preload
+from creative_assets.studio.publish import Publications
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.rounds import Rounds
 from creative_assets.studio.stages import ModelChoice
@@ -93,6 +94,7 @@ class Archive:
     records: Records
     decisions: DecisionLog
     rounds: Rounds
+    publications: Publications
 
 
 @contextmanager
@@ -105,6 +107,7 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
             records=records,
             decisions=DecisionLog(records.database),
             rounds=Rounds(records.database),
+            publications=Publications(records.database),
         )
     finally:
         records.close()

@@ -18,13 +18,16 @@ from creative_assets.assets.approved import (
     approved_evaluations,
     is_told,
 )
+from creative_assets.assets.published import PUBLISH, PUBLISH_JOB
 from creative_assets.assets.reviews import untold_reviews
 from creative_assets.assets.specs import CREATIVES, CREATIVES_JOB
 from creative_assets.partitions import PARTITIONS_NAME
 from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.runs import covered_by, run_tags, unfinished_ranges
+from creative_assets.settings import Settings
 from creative_assets.studio.intake import contiguous_ranges
+from creative_assets.studio.publish import unpublished
 from creative_assets.studio.review import look
 from creative_assets.studio.rounds import untried
 
@@ -37,20 +40,20 @@ _PATIENCE_S = 600
 
 @dg.sensor(
     name="decisions",
-    jobs=[CREATIVES, APPROVALS],
+    jobs=[CREATIVES, APPROVALS, PUBLISH],
     minimum_interval_seconds=_INTERVAL_S,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description=(
         "Shows each decision, wherever it was made: as a materialization of `reviews`, and as the "
         "check `approved` on `final_creatives`, by a run of that check alone. Launches what "
-        "reviewers want changed."
+        "reviewers want changed, and publishing what they approved."
     ),
 )
 def decisions(
     context: dg.SensorEvaluationContext, studio: StudioResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Tell Dagster what it does not show yet; take off the list what is shown and done."""
-    instance = context.instance
+    instance, settings = context.instance, studio.settings()
     with studio.archive() as archive:
         revisions = archive.decisions.untold(_VARIANTS_PER_TICK)
         if not revisions:
@@ -64,24 +67,29 @@ def decisions(
             for evaluation in approved_evaluations(keys, archive.decisions, instance)
         }
         to_change = _to_change(keys, archive)
+        to_publish = _to_publish(keys, archive, settings)
         unfinished = {
             *(key for key in keys if not told.get(key)),
             *(str(review.partition) for review in reviews),
             *to_change,
+            *to_publish,
         }
         archive.decisions.mark_told(
             {key: number for key, number in revisions.items() if key not in unfinished}
         )
     free = set(order) - covered_by(unfinished_ranges(instance), order)
-    per_run = studio.settings().variants_per_run
-    changing = contiguous_ranges(order, free.intersection(to_change), per_run)
-    # A run of the stages tells of its variants itself.
-    checking = {key for key, is_shown in told.items() if not is_shown}.difference(to_change)
+    # A run of the stages or of publishing tells of its variants itself.
+    to_tell = {key for key, is_shown in told.items() if not is_shown} - {*to_change, *to_publish}
+
+    def ranges(wanted: Collection[str]) -> Iterable[Sequence[str]]:
+        return contiguous_ranges(order, free.intersection(wanted), settings.variants_per_run)
+
     return dg.SensorResult(
         asset_events=reviews,
         run_requests=[
-            *_requests(CREATIVES_JOB, changing, to_change),
-            *_requests(APPROVALS_JOB, spans(order, free & checking), revisions),
+            *_requests(CREATIVES_JOB, ranges(to_change), to_change),
+            *_requests(PUBLISH_JOB, ranges(to_publish), to_publish),
+            *_requests(APPROVALS_JOB, spans(order, free & to_tell), revisions),
         ],
     )
 
@@ -98,6 +106,18 @@ def _to_change(keys: Collection[str], archive: Archive) -> dict[str, str]:
     rounds = archive.rounds.of(keys)
     requests = (untried(seen, rounds) for seen in look(keys, archive.decisions).values())
     return {request.variant_key: request.id for request in requests if request}
+
+
+def _to_publish(keys: Collection[str], archive: Archive, settings: Settings) -> dict[str, str]:
+    """Variant → the ID of the approval that nothing was published by yet."""
+    if not settings.publish_automatically:
+        return {}
+    known, takes = archive.publications.of(keys), settings.publish_unverified
+    approvals = (
+        unpublished(seen, known, takes_unverified=takes)
+        for seen in look(keys, archive.decisions).values()
+    )
+    return {approval.variant_key: approval.id for approval in approvals if approval}
 
 
 def spans(order: Sequence[str], wanted: Collection[str]) -> list[Sequence[str]]:

@@ -11,6 +11,7 @@
     │   ├── DecisionConflictError what a decision is about has changed since it was looked at
     │   ├── ApprovalBlockedError  a failed check stands against an approval
     │   ├── DecisionRejectedError a decision that does not say what it has to
+    │   ├── NotApprovedError      finals that are to be published without an approval of their bytes
     │   ├── StoppedError          the run is being stopped: no new call is begun
     │   └── RenderError           pixels that cannot be made right (glyph, shaper, font, picture)
     └── TransientError            worth another attempt, inside one deadline
@@ -116,6 +117,10 @@ class ApprovalBlockedError(PermanentError):
 
 class DecisionRejectedError(PermanentError):
     """A decision that does not say what it has to, or says what does not go together."""
+
+
+class NotApprovedError(PermanentError):
+    """Finals that are to be published, and no approval of exactly these bytes stands."""
 
 
 class StoppedError(PermanentError):

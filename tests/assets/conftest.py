@@ -30,6 +30,12 @@ def asking(stand_in: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def publishing_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No approval is published by itself."""
+    monkeypatch.setenv("CREATIVE_ASSETS_PUBLISH_AUTOMATICALLY", "false")
+
+
+@pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.DagsterInstance.ephemeral() as opened:
         yield opened

@@ -41,7 +41,7 @@ NEXT_LAYOUT = ChangeRequest(scope="layout", note="The text hides the cup.")
 FINALS_ALONE = {"final_creatives"}
 BRANDED = {"branded_images", "final_creatives"}
 
-pytestmark = pytest.mark.usefixtures("settings", "asking")
+pytestmark = pytest.mark.usefixtures("settings", "asking", "publishing_by_hand")
 
 
 @dataclass(frozen=True)

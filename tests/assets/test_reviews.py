@@ -32,7 +32,7 @@ ANN = Reviewer(name="Ann", verified=True, through="cli")
 APPROVE = {"decision": "approve", "name": "Ann", "note": "Good."}
 NEW_PICTURE = {"new_take": True, "new_take_of": ["base_images"]}
 
-pytestmark = pytest.mark.usefixtures("settings", "asking")
+pytestmark = pytest.mark.usefixtures("settings", "asking", "publishing_by_hand")
 
 
 def statuses(instance: dg.DagsterInstance, keys: Sequence[str]) -> dict[str, str]:

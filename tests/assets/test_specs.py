@@ -40,14 +40,22 @@ def test_every_stage_has_the_version_of_its_code(specs: dict[str, dg.AssetSpec])
     assert [stage for stage in STAGES if not specs[stage].code_version] == []
 
 
-def test_reviews_stand_below_the_finals(specs: dict[str, dg.AssetSpec]) -> None:
-    assert [dep.asset_key.to_user_string() for dep in specs["reviews"].deps] == ["final_creatives"]
+def test_decisions_and_publishing_stand_below_the_finals(specs: dict[str, dg.AssetSpec]) -> None:
+    parents = {
+        name: {dep.asset_key.to_user_string() for dep in specs[name].deps}
+        for name in ("reviews", "published_creatives")
+    }
+
+    assert parents == {
+        "reviews": {"final_creatives"},
+        "published_creatives": {"final_creatives", "reviews"},
+    }
 
 
 def test_every_stage_and_what_follows_is_partitioned_by_variant(
     specs: dict[str, dg.AssetSpec],
 ) -> None:
-    for stage in (*STAGES, "reviews"):
+    for stage in (*STAGES, "reviews", "published_creatives"):
         partitions = specs[stage].partitions_def
         assert isinstance(partitions, dg.DynamicPartitionsDefinition)
         assert partitions.name == "variants"
@@ -62,5 +70,5 @@ def test_the_settings_say_how_many_variants_a_run_takes(monkeypatch: pytest.Monk
 
     made = [each for each in defs().assets or () if isinstance(each, dg.AssetsDefinition)]
 
-    assert len(made) == 2
+    assert len(made) == 3
     assert {each.backfill_policy for each in made} == {dg.BackfillPolicy.multi_run(17)}
