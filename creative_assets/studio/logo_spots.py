@@ -117,9 +117,9 @@ def logo_candidates(
         wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
 
     Returns:
-        For each view 1 to 6 spots, best first. They meet the subject's box only where there are
-        not enough others, and lie on more than its bare corners only where all do; `on_subject`
-        says how much.
+        For each view 1 to 6 spots, best first; on the panel where it has room, but for a wish. They
+        meet the subject's box only where there are not enough others, and lie on more than its bare
+        corners only where all do; `on_subject` says how much.
 
     Raises:
         RenderError: The logo cannot be opened, or fits nowhere.
@@ -156,6 +156,9 @@ def logo_candidates(
         clear = [each for each in found if not each.meets]
         if len(clear) < _fewest(view.fmt):
             clear = [each for each in found if not each.is_on]
+        on_panel = [each for each in clear if each.on_panel]
+        if on_panel:
+            clear = [each for each in clear if each.on_panel or each.spot.name == wish]
         ranked = sorted(clear or found, key=rank)
         candidates.append(tuple(each.spot for each in ranked[:MAX_CANDIDATES]))
     return tuple(candidates)

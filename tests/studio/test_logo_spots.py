@@ -446,11 +446,11 @@ def test_text_stays_out_of_the_brands_own_clear_space(share: float) -> None:
 
 @by_direction
 def test_on_a_panel_the_logo_is_measured_on_its_colour(direction: Direction) -> None:
-    for view in views_of(photograph("flower"), layout_named("panel"), direction):
-        [[first, *_]] = logo_candidates([view], BOTH, direction, None)
-
-        assert not first.box.overlaps(view.zones.picture)
-        assert (first.version, first.plate, first.calmness) == ("light", False, 1.0)
+    views = views_of(photograph("flower"), layout_named("panel"), direction)
+    for view, spots in zip(views, logo_candidates(views, BOTH, direction, None), strict=True):
+        for spot in spots:
+            assert not spot.box.overlaps(view.zones.picture)
+            assert (spot.version, spot.plate, spot.calmness) == ("light", False, 1.0)
 
 
 DISPLAY_SIZES = [(300, 250), (728, 90), (160, 600), (300, 600), (970, 250), (320, 50), (1200, 628)]
