@@ -240,7 +240,8 @@ def _spot(view: View, sight: Sight, logo: Logo, place: _Place) -> LogoSpot | Non
     }
     if not boxes:
         return None
-    ranges = {version: sight.luminance_range(box) for version, box in boxes.items()}
+    measured = {box.corners: sight.luminance_range(box) for box in boxes.values()}
+    ranges = {version: measured[box.corners] for version, box in boxes.items()}
     bare = {
         version: marks.ink_contrast(marks.ink_of(logo.versions[version]), *ranges[version])
         for version in boxes
@@ -310,18 +311,17 @@ def _fit(
     clear_px = marks.clear_space_px(logo, size.height_px)
     width, height = size.width_px + 2 * margin_px, size.height_px + 2 * margin_px
     safe = safe_box(view.fmt)
-    room = max(safe.without(text_zone.inset(-clear_px)), key=lambda box: box.area_px)
     left = {
         "left": safe.left_px,
         "center": (frame.width_px - width) // 2,
         "right": safe.right_px - width,
     }[place.column]
-    top = {
-        "top": safe.top_px,
-        "bottom": safe.bottom_px - height,
-        "between": (room.top_px + room.bottom_px - height) // 2,
-        "last": room.bottom_px - height,
-    }[place.row]
+    if place.row in _OUTER_ROWS:
+        top = safe.top_px if place.row == "top" else safe.bottom_px - height
+    else:
+        room = max(safe.without(text_zone.inset(-clear_px)), key=lambda box: box.area_px)
+        last = room.bottom_px - height
+        top = last if place.row == "last" else (room.top_px + last) // 2
     footprint = Box(left_px=left, top_px=top, width_px=width, height_px=height)
     box = footprint.inset(margin_px)
     away = box.inset(-max(margin_px, clear_px))
