@@ -59,6 +59,8 @@ def decisions(
         if not revisions:
             return dg.SkipReason("Dagster shows every decision.")
         order = instance.get_dynamic_partitions(PARTITIONS_NAME)
+        # Before what is told is read: what a run tells at its end is then not missed here.
+        free = set(order) - covered_by(unfinished_ranges(instance), order)
         # What no brief names any more has nowhere to be shown.
         keys = set(order).intersection(revisions)
         reviews = _untold_reviews(keys, archive, instance)
@@ -77,7 +79,6 @@ def decisions(
         archive.decisions.mark_told(
             {key: number for key, number in revisions.items() if key not in unfinished}
         )
-    free = set(order) - covered_by(unfinished_ranges(instance), order)
     # A run of the stages or of publishing tells of its variants itself.
     to_tell = {key for key, is_shown in told.items() if not is_shown} - {*to_change, *to_publish}
 

@@ -159,6 +159,7 @@ def _environment(root: Path, home: Path, standin: StandIn) -> dict[str, str]:
         "CREATIVE_ASSETS_INBOX_URL": str(root / "inbox"),
         "CREATIVE_ASSETS_STORE_URL": str(root / "store"),
         "CREATIVE_ASSETS_RECORDS_URL": f"sqlite:///{root}/records.db",
+        "CREATIVE_ASSETS_PUBLISH_URL": str(root / "published"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
 

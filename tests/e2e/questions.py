@@ -33,6 +33,10 @@ _STATUSES = """query ($keys: [AssetKeyInput!]) {
       materializedPartitions failedPartitions unmaterializedPartitions } }
   }
 }"""
+_APPROVALS = """{ assetNodes(assetKeys: [{path: ["final_creatives"]}]) {
+  assetChecksOrError { ... on AssetChecks { checks { name partitionStatuses {
+    ... on AssetCheckDefaultPartitionStatuses { succeededPartitions failedPartitions
+      inProgressPartitions skippedPartitions executionFailedPartitions } } } } } } }"""
 _MATERIALIZATIONS = """query ($key: AssetKeyInput!, $partitions: [String!]) {
   assetOrError(assetKey: $key) { ... on Asset { assetMaterializations(partitions: $partitions) {
     runId partition metadataEntries { label } } } }
@@ -207,21 +211,80 @@ def messages(place: Deployment, run_id: str) -> list[str]:
     return [event["message"] for event in events if event]
 
 
-def launch(place: Deployment, first: str, last: str) -> str:
-    """Launch a run over a range of variants, as the UI does; returns its id."""
+def launch(place: Deployment, first: str, last: str, **selector: Any) -> str:  # noqa: ANN401 - GraphQL's
+    """Launch a run over a range of variants, as the UI does; returns its id.
+
+    The stages run unless `selector` names something else; `run_config` in it is the run's config.
+    """
     (repository,) = place.graphql(_REPOSITORY)["repositoriesOrError"]["nodes"]
     tags: list[Any] = [{"key": k, "value": v} for k, v in range_tags(first, last).items()]
     params = {
+        "runConfigData": selector.pop("run_config", {}),
         "selector": {
             "repositoryLocationName": repository["location"]["name"],
             "repositoryName": repository["name"],
             "jobName": CREATIVES_JOB,
+            **selector,
         },
         "executionMetadata": {"tags": tags},
     }
     answer = place.graphql(_LAUNCH, {"params": params})["launchRun"]
     assert answer["__typename"] == "LaunchRunSuccess", answer
     return str(answer["run"]["runId"])
+
+
+def launch_reviews(place: Deployment, first: str, last: str, **config: str) -> str:
+    """Decide on a range of variants, as an analyst does in the UI; returns the run's id."""
+    return launch(
+        place,
+        first,
+        last,
+        jobName="__ASSET_JOB",
+        assetSelection=[{"path": ["reviews"]}],
+        run_config={"ops": {"reviews": {"config": config}}},
+    )
+
+
+def execute_approved(place: Deployment, first: str, last: str) -> str:
+    """Execute the check `approved` alone, as its button in the UI does; returns the run's id."""
+    check = {"assetKey": {"path": ["final_creatives"]}, "name": "approved"}
+    return launch(
+        place,
+        first,
+        last,
+        jobName="__ASSET_JOB",
+        assetSelection=[],
+        assetCheckSelection=[check],
+    )
+
+
+def approvals(place: Deployment) -> dict[str, frozenset[str]]:
+    """What the UI shows of the check `approved`: status → variants; without empty ones."""
+    (node,) = place.graphql(_APPROVALS)["assetNodes"]
+    (check,) = (
+        found for found in node["assetChecksOrError"]["checks"] if found["name"] == "approved"
+    )
+    statuses = check["partitionStatuses"].items()
+    return {name.removesuffix("Partitions"): frozenset(keys) for name, keys in statuses if keys}
+
+
+def published(place: Deployment) -> frozenset[str]:
+    """The variants whose `published_creatives` the UI shows as materialized."""
+    keys = [{"path": ["published_creatives"]}]
+    (node,) = place.graphql(_STATUSES, {"keys": keys})["assetNodes"]
+    return frozenset(node["assetPartitionStatuses"]["materializedPartitions"])
+
+
+def wait_for_run(place: Deployment, run_id: str) -> Run:
+    """A run, once it has ended."""
+
+    def ended() -> Run | None:
+        found = run_with_id(place, run_id)
+        return found if found.status in ENDED else None
+
+    run = place.wait_for(ended, f"the run {run_id} to end")
+    assert run is not None
+    return run
 
 
 def terminate(place: Deployment, run_id: str) -> None:
