@@ -14,7 +14,7 @@ from urllib.parse import quote
 from creative_assets.studio.previews import places_in_row
 from creative_assets.studio.values import Box, Size
 
-_HIGH_PX = 150
+_HIGH_PX = 176  # as high as a preview of four formats is
 
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; color: #1c1c1e; background: #faf9f6; margin: 3rem; }
@@ -28,6 +28,8 @@ ul { display: flex; flex-wrap: wrap; align-items: end; gap: 1.2rem; list-style: 
   padding: 0; }
 a { color: inherit; font-size: .8rem; }
 a > span { display: block; background-repeat: no-repeat; box-shadow: 0 1px 4px #0003; }
+@media (max-width: 45rem) { body { margin: 1rem; } section > div { display: block; }
+  header { margin-bottom: .8rem; } }
 """
 
 
@@ -85,7 +87,7 @@ def draw_page(title: str, note: str, places: Sequence[Place]) -> str:
 def _row(number: int, place: Place) -> str:
     boxes = places_in_row([shown.size for shown in place.finals], 100 * _HIGH_PX)
     items = [
-        _item(shown, f"<span{_cut(box, boxes[-1].right_px)}></span>" if place.preview else "")
+        _item(shown, _picture(place, shown, _cut(box, boxes[-1].right_px)))
         for shown, box in zip(place.finals, boxes, strict=True)
     ]
     content = f'<ul class="v{number}">{"".join(items)}</ul>' if items else "<p>not finished</p>"
@@ -96,6 +98,13 @@ def _row(number: int, place: Place) -> str:
 def _item(shown: Shown, picture: str) -> str:
     link = f'<a href="{escape(quote(shown.path))}" title="{shown.size} px">'
     return f"<li>{link}{picture}{escape(shown.format)}</a></li>"
+
+
+def _picture(place: Place, shown: Shown, style: str) -> str:
+    if place.preview is None:
+        return ""
+    label = f"{place.product} for {place.tag}, {shown.format}"
+    return f'<span role="img" aria-label="{escape(label)}"{style}></span>'
 
 
 def _cut(box: Box, row_width: int) -> str:

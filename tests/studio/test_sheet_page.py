@@ -71,6 +71,6 @@ def test_each_picture_is_cut_out_of_the_row_where_it_stands() -> None:
         attributes["style"] or "" for tag, attributes in Elements(page).found if tag == "span"
     ]
     facts = [dict(part.split(":") for part in style.split(";")) for style in styles]
-    assert [fact["width"] for fact in facts] == ["150px", "300px"]
-    assert [fact["height"] for fact in facts] == ["150px", "37px"]
+    assert [fact["width"] for fact in facts] == ["176px", "352px"]
+    assert [fact["height"] for fact in facts] == ["176px", "44px"]
     assert [fact["background-position"].split()[0] for fact in facts] == ["0.00%", "100.00%"]
