@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from creative_assets.studio.checks import Severity
+from creative_assets.studio.checks.rules import RuleName
 from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.services import OPENAI, STAND_IN
@@ -79,6 +81,10 @@ class Settings(BaseSettings):
     )
     stop_grace_s: float = Field(
         120, ge=0, description="How long a cancelled run waits for calls that are paid for already."
+    )
+    check_severity: dict[RuleName, Severity] = Field(
+        default_factory=dict,
+        description="By rule of the checks: error or warn, where it is not as usual.",
     )
     briefs_per_tick: int = Field(500, ge=1, description="Briefs that one sensor tick takes.")
     tick_budget_s: float = Field(20, gt=0, description="A sensor tick takes no new brief after it.")

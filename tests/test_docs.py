@@ -20,6 +20,7 @@ from creative_assets.standin.behaviour import FaultKind, Operation, fault_rule
 from creative_assets.studio import errors
 from creative_assets.studio.acceptance import MARKER
 from creative_assets.studio.brief import brief_schema
+from creative_assets.studio.checks.rules import RULES
 from creative_assets.studio.formats import all_channels, format_named
 from creative_assets.studio.produce import Job, StageDone
 from creative_assets.studio.reading import read_brief
@@ -211,7 +212,7 @@ def test_the_faults_that_pages_inject_exist() -> None:
 
 def test_every_setting_is_explained_with_its_default_and_no_other_is() -> None:
     explained = {name: cells[0].strip("`") for name, cells in rows_of(OPERATORS, "Setting").items()}
-    defaults = {"model_limits": "{}", "cpu_workers": "one a core"}
+    defaults = {"model_limits": "{}", "check_severity": "{}", "cpu_workers": "one a core"}
     shown = {
         str(field.validation_alias or f"CREATIVE_ASSETS_{name}".upper()): (
             defaults.get(name) or default_in_words(field.default)
@@ -220,6 +221,15 @@ def test_every_setting_is_explained_with_its_default_and_no_other_is() -> None:
     }
 
     assert explained == shown
+
+
+def test_every_rule_of_the_checks_is_listed_with_its_severity_and_no_other_is() -> None:
+    rows = rows_of(ANALYSTS, "Rule").items()
+    listed = {name: [cell.strip("`") for cell in cells] for name, cells in rows}
+
+    assert listed == {
+        name: [rule.check or "any", rule.severity, rule.asks] for name, rule in RULES.items()
+    }
 
 
 def default_in_words(default: object) -> str:

@@ -9,15 +9,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-
-# Documented for evaluations that a plain `AssetCheckResult` cannot express (a partition of a range
-# run, an event outside a run), and exported nowhere else. Without the target, the UI counts the
-# partition's check as missing.
-from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluationTargetMaterializationData,
-)
 from dagster._core.event_api import PartitionKeyFilter
 
+from creative_assets.assets.checks import failures_in_words
+from creative_assets.assets.evaluation import evaluation_target, newest_materialization
 from creative_assets.assets.specs import check_spec
 from creative_assets.studio.decision_log import DecisionLog, ShownFinals
 from creative_assets.studio.produce import StageDone
@@ -46,7 +41,8 @@ _VERSION_TAG = "dagster/data_version"
 def shown_finals(done: StageDone, versions: Mapping[str, str]) -> ShownFinals:
     """The finals that people decide on from now on; `versions` are all their stages'."""
     output = done.output
-    return ShownFinals(done.variant.key, output.version, output.files, versions)
+    failed = failures_in_words(done.checks)
+    return ShownFinals(done.variant.key, output.version, output.files, versions, failed)
 
 
 def approved_evaluations(
@@ -80,15 +76,6 @@ def is_told(evaluation: dg.AssetCheckEvaluation, instance: dg.DagsterInstance) -
     )
 
 
-def newest_materialization(
-    asset_key: dg.AssetKey, partition: str, instance: dg.DagsterInstance
-) -> dg.EventLogRecord | None:
-    """The newest materialization of a partition; None if there is none."""
-    of_partition = dg.AssetRecordsFilter(asset_key=asset_key, asset_partitions=[partition])
-    records = instance.fetch_materializations(of_partition, limit=1).records
-    return records[0] if records else None
-
-
 def _evaluation(seen: UnderReview, record: dg.EventLogRecord) -> dg.AssetCheckEvaluation:
     standing = seen.standing
     metadata: dict[str, dg.MetadataValue[Any]] = {}
@@ -111,7 +98,5 @@ def _evaluation(seen: UnderReview, record: dg.EventLogRecord) -> dg.AssetCheckEv
         severity=dg.AssetCheckSeverity.WARN if standing is None else dg.AssetCheckSeverity.ERROR,
         description=description,
         metadata={**metadata, "sha256": dg.MetadataValue.json(hashes)},
-        target_materialization_data=AssetCheckEvaluationTargetMaterializationData(
-            storage_id=record.storage_id, run_id=record.run_id, timestamp=record.timestamp
-        ),
+        target_materialization_data=evaluation_target(record),
     )

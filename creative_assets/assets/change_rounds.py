@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection
 
 from creative_assets.resources.opening import Archive
-from creative_assets.studio.produce import Event, VariantFailed
+from creative_assets.studio.produce import Event, VariantChecked, VariantFailed
 from creative_assets.studio.review import look
 from creative_assets.studio.rounds import Outcome, unmade
 from creative_assets.studio.stages import FINAL_CREATIVES
@@ -35,7 +35,7 @@ class ChangeRounds:
             self._end(key, None, error)
             return
         key = event.variant.key
-        if key not in self._request_of:
+        if isinstance(event, VariantChecked) or key not in self._request_of:
             return
         if not event.reused:
             self._made[key].append(event.output.stage)

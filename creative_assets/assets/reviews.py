@@ -11,7 +11,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
-from creative_assets.assets.approved import approved_evaluations, newest_materialization
+from creative_assets.assets.approved import approved_evaluations
+from creative_assets.assets.evaluation import newest_materialization
 from creative_assets.assets.specs import GROUP, OWNERS
 from creative_assets.partitions import VARIANTS
 from creative_assets.resources.studio import StudioResource

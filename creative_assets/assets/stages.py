@@ -5,7 +5,8 @@ picture would hold back every sibling. Here each materialization is logged the m
 variant's stage is done. What the stages do is the studio's matter.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import TypeGuard
 
 import dagster as dg
 from pydantic import Field
@@ -17,15 +18,22 @@ from creative_assets.assets.approved import (
     shown_finals,
 )
 from creative_assets.assets.change_rounds import ChangeRounds
+from creative_assets.assets.checks import CHECK_SPECS, check_evaluations, selected_checks
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
 from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import load_jobs
+from creative_assets.studio.checks import Check
 from creative_assets.studio.contact_sheet import write_contact_sheet
 from creative_assets.studio.errors import CreativeAssetsError
-from creative_assets.studio.produce import VariantFailed, stage_versions
+from creative_assets.studio.produce import (
+    StageDone,
+    VariantChecked,
+    VariantFailed,
+    stage_versions,
+)
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES, TAKEABLE
 
 
@@ -48,7 +56,7 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name="creative_stages",
         specs=STAGE_SPECS,
-        check_specs=[APPROVED_SPEC],
+        check_specs=[*CHECK_SPECS, APPROVED_SPEC],
         can_subset=True,
         backfill_policy=dg.BackfillPolicy.multi_run(variants_per_run),
     )
@@ -57,6 +65,7 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
     ) -> Iterator[dg.AssetMaterialization]:
         keys = context.partition_keys
         stages = [stage for stage in STAGES if dg.AssetKey(stage) in context.selected_asset_keys]
+        checks = selected_checks(context.selected_asset_check_keys)
         context.log.info("%d variants; models: %s.", len(keys), studio.settings().service)
         with studio.archive() as archive:
             if config.new_take:
@@ -66,18 +75,20 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
             job_of, choice = {job.variant.key: job for job in jobs}, model_choice(studio.settings())
             inputs = Inputs(context.instance, stages, keys)
             campaign_of: dict[str, str] = {}
-            for event in studio.produced(jobs, stages, archive) if stages else ():
+            for event in studio.produced(jobs, stages, archive) if stages or checks else ():
                 rounds.hear(event)
                 if isinstance(event, VariantFailed):
                     context.log.error("%s at %s: %s", event.variant_key, event.stage, event.error)
                     failures.append(event)
                     continue
-                key, is_final = event.variant.key, event.output.stage == FINAL_CREATIVES
-                if is_final:
-                    versions = stage_versions(job_of[key], choice)
-                    archive.decisions.show(shown_finals(event, versions))
-                yield materialization(event, inputs, archive)
-                if is_final:
+                key = event.variant.key
+                if _is_of_finals(event):
+                    shown = shown_finals(event, stage_versions(job_of[key], choice))
+                    archive.decisions.show(shown)
+                if isinstance(event, StageDone):
+                    yield materialization(event, inputs, archive)
+                _tell_checks(event, checks, context)
+                if _is_of_finals(event):
                     _tell_approved([key], context, archive)
                     campaign_of[key] = event.variant.campaign_id
             # A check that was planned and is not told of would count as failed to execute.
@@ -88,6 +99,17 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
             raise run_failure(failures, len(keys))
 
     return creative_stages
+
+
+def _is_of_finals(event: StageDone | VariantChecked) -> TypeGuard[StageDone]:
+    return isinstance(event, StageDone) and event.output.stage == FINAL_CREATIVES
+
+
+def _tell_checks(
+    event: StageDone | VariantChecked, checks: Sequence[Check], context: dg.AssetExecutionContext
+) -> None:
+    for evaluation in check_evaluations(event, checks, context.instance):
+        context.log_event(evaluation)
 
 
 def _write_contact_sheet(

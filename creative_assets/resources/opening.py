@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from creative_assets.settings import Settings
+from creative_assets.studio.checks.rules import severities
 from creative_assets.studio.decision_log import DecisionLog
 from creative_assets.studio.generations import Generations
 from creative_assets.studio.models.limits import ModelLimit
@@ -130,6 +131,7 @@ async def open_workbench(settings: Settings, archive: Archive) -> AsyncIterator[
                 generations=Generations(models, records, store, io_pool),
                 models=models,
                 choice=model_choice(settings),
+                severities=severities(settings.check_severity),
                 cpu_pool=cpu_pool,
                 io_pool=io_pool,
             )

@@ -174,7 +174,7 @@ async def make_branded_images(
     revision: Revision = UNREVISED,
 ) -> Made[BrandedImages]:
     """A plan for each format, and the logo composited at the chosen spot."""
-    logo = await _load_logo(variant, bench)
+    logo = await load_logo(variant, bench)
     rejected = await _rejected_spots(variant, revision, bench)
     source_of = {name: picture.file for picture in base.pictures for name in picture.formats}
     contents = dict(
@@ -304,7 +304,8 @@ async def _choose(
     return choose_spots(candidates, answer), (generation.use,)
 
 
-async def _load_logo(variant: VariantBrief, bench: Workbench) -> Logo:
+async def load_logo(variant: VariantBrief, bench: Workbench) -> Logo:
+    """The variant's logo, from the store."""
     logo = variant.logo
     files: dict[LogoVersion, FileRef | None] = {
         "default": logo.default,

@@ -29,7 +29,6 @@ from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.previews import previews_of
 from creative_assets.studio.provenance import (
     COMPOSITE_SOURCE,
-    MODEL_SOURCE,
     PROCEDURAL_SOURCE,
     Marks,
 )
@@ -104,10 +103,8 @@ async def make_final_creatives(
 ) -> Made[FinalCreatives]:
     """A final for each format, and the clean ones."""
     folder = folder_of(variant.campaign_id, FINAL_CREATIVES, version)
-    marks = _marks(variant, copy, bench.choice)
-    contents = await all_of(bench.io(bench.store.get_verified, font) for font in variant.fonts)
-    names = [font.name for font in variant.fonts]
-    style = await bench.cpu(text_style, variant, dict(zip(names, contents, strict=True)))
+    marks = marks_of(variant, copy, bench.choice)
+    style = await load_style(variant, bench)
 
     async def kept(name: str, encoded: Encoded) -> StoredFile:
         path = f"{folder}/{name}{_SUFFIXES[encoded.file_type]}"
@@ -148,6 +145,17 @@ async def make_final_creatives(
     )
 
 
+async def load_style(variant: VariantBrief, bench: Workbench) -> TextStyle:
+    """How the variant's text looks, with the brand's fonts from the store.
+
+    Raises:
+        RenderError: A font cannot be used.
+    """
+    contents = await all_of(bench.io(bench.store.get_verified, font) for font in variant.fonts)
+    names = [font.name for font in variant.fonts]
+    return await bench.cpu(text_style, variant, dict(zip(names, contents, strict=True)))
+
+
 def text_style(variant: VariantBrief, fonts: Mapping[str, bytes]) -> TextStyle:
     """How the variant's text looks; `fonts` are the contents of its brand's font files, by name.
 
@@ -164,7 +172,8 @@ def text_style(variant: VariantBrief, fonts: Mapping[str, bytes]) -> TextStyle:
     )
 
 
-def _marks(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
+def marks_of(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
+    """What the finals say about themselves."""
     is_stand_in = choice.service == STAND_IN
     model = choice.image_model
     played = f"{model}, played by the stand-in"
@@ -204,9 +213,7 @@ def _finish_clean(
     content: bytes, image: CleanImage, file_type: FileType, marks: Marks
 ) -> tuple[Image.Image, Encoded]:
     picture = as_rgb(open_picture(content, image.file.path))
-    source = PROCEDURAL_SOURCE if marks.stand_in else MODEL_SOURCE
-    own = marks.model_copy(update={"digital_source_type": source})
-    return picture, _encoded(picture, format_named(image.format), file_type, own)
+    return picture, _encoded(picture, format_named(image.format), file_type, marks.clean())
 
 
 def _encoded(image: Image.Image, fmt: Format, file_type: FileType, marks: Marks) -> Encoded:

@@ -6,16 +6,18 @@ the product's own photos where it has some. Cropping and the logo are `branding`
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.formats import Format, format_named, safe_box
 from creative_assets.studio.generations import Generation, Payer
-from creative_assets.studio.images import kind_of, open_small
+from creative_assets.studio.images import as_rgb, kind_of, open_picture, open_small
 from creative_assets.studio.layouts import composition_words, layout_named
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
 from creative_assets.studio.previews import STRIP_SOURCE_PX, Previews, strip_of
+from creative_assets.studio.product_match import MATCH_NEEDED, product_match
 from creative_assets.studio.revision import UNREVISED, Revision
 from creative_assets.studio.stages import BASE_IMAGES, Made, ModelChoice, version_of
 from creative_assets.studio.store import StoredFile
@@ -23,7 +25,10 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Direction, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "1"
+MAX_ATTEMPTS = 3
+"""Generations for one picture, at most: those after the first where it shows another product."""
+
+CODE_VERSION = "2"
 
 INSTRUCTIONS = """\
 You are the art director of an advertising photograph. The user message is one JSON document of
@@ -54,6 +59,8 @@ class BasePicture(Frozen):
     Attributes:
         uses_photos: Whether the product's photos were its reference.
         generation: Key of the generation that it is.
+        product_matches: How well each attempt at it showed the product on the photos, 0 to 1, in
+            the order in which they were made; empty where no photo was its reference.
     """
 
     size: Size
@@ -61,6 +68,7 @@ class BasePicture(Frozen):
     file: StoredFile
     uses_photos: bool
     generation: str
+    product_matches: tuple[float, ...] = ()
 
 
 class BaseImages(Frozen):
@@ -254,22 +262,59 @@ async def make_base_images(
         picture_request(prompt, shape, photos, bench.choice, take)
         for prompt, shape in zip(prompts, shapes, strict=True)
     ]
-    generations = await all_of(bench.generations.get(request, payer) for request in requests)
+    attempted = await all_of(_true_to_photos(request, payer, bench) for request in requests)
     pictures = tuple(
         BasePicture(
             size=shape.size,
             formats=shape.formats,
-            file=generation.file,
+            file=attempts.best.file,
             uses_photos=request.uses_photos,
-            generation=generation.use.key,
+            generation=attempts.best.use.key,
+            product_matches=attempts.matches,
         )
-        for shape, request, generation in zip(shapes, requests, generations, strict=True)
+        for shape, request, attempts in zip(shapes, requests, attempted, strict=True)
     )
     return Made(
         BaseImages(art_direction=art, pictures=pictures),
         files={str(picture.size): picture.file for picture in pictures},
-        uses=(directed.use, *(generation.use for generation in generations)),
-        pictures=await bench.cpu(_previews, generations),
+        uses=(directed.use, *(made.use for attempts in attempted for made in attempts.made)),
+        pictures=await bench.cpu(_previews, [attempts.best for attempts in attempted]),
+    )
+
+
+@dataclass(frozen=True)
+class _Attempts:
+    """The generations for one picture, in order, and how well each shows the product."""
+
+    made: tuple[Generation, ...]
+    matches: tuple[float, ...]
+
+    @property
+    def best(self) -> Generation:
+        if not self.matches:
+            return self.made[0]
+        return self.made[self.matches.index(max(self.matches))]
+
+
+async def _true_to_photos(request: PictureRequest, payer: Payer, bench: Workbench) -> _Attempts:
+    """The picture; asked for twice more at most while it shows another product than the photos."""
+    made: list[Generation] = []
+    matches: list[float] = []
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        made.append(await bench.generations.get(replace(request, attempt=attempt), payer))
+        if not request.uses_photos:
+            break
+        matches.append(await bench.cpu(_product_match, request.photos, made[-1]))
+        if matches[-1] >= MATCH_NEEDED:
+            break
+    return _Attempts(tuple(made), tuple(matches))
+
+
+def _product_match(photos: Sequence[InputImage], made: Generation) -> float:
+    """The best of the photos' scores: each shows the product from another side."""
+    picture = as_rgb(open_picture(made.content, made.file.path))
+    return max(
+        product_match(open_picture(photo.content, photo.name), picture).score for photo in photos
     )
 
 

@@ -16,6 +16,9 @@ from typing import Any
 
 from creative_assets.studio import branding, context, copywriting, finals, pictures
 from creative_assets.studio.brief import VariantBrief
+from creative_assets.studio.checking import FinishedVariant, checked
+from creative_assets.studio.checks import CheckReport
+from creative_assets.studio.checks.judging import not_judged
 from creative_assets.studio.errors import (
     CreativeAssetsError,
     MissingInputError,
@@ -91,6 +94,7 @@ class StageDone:
         reused: Whether its output stood in the store already.
         uses: The generations that were made or reused for it, now; empty where `reused`.
         seconds: Wall time that the stage took, waiting for models included.
+        checks: The five reports of the checks, where the finals are done.
     """
 
     variant: VariantBrief
@@ -99,6 +103,20 @@ class StageDone:
     reused: bool
     uses: tuple[GenerationUse, ...]
     seconds: float
+    checks: tuple[CheckReport, ...] = ()
+
+
+@dataclass(frozen=True)
+class VariantChecked:
+    """The finals that stand in the store were checked, and nothing was made.
+
+    Attributes:
+        version: Of the finals that the brief wants by now.
+    """
+
+    variant: VariantBrief
+    version: str
+    checks: tuple[CheckReport, ...]
 
 
 @dataclass(frozen=True)
@@ -117,7 +135,7 @@ class VariantFailed:
     cost_usd: float | None = 0.0
 
 
-Event = StageDone | VariantFailed
+Event = StageDone | VariantChecked | VariantFailed
 
 
 def stage_versions(job: Job, choice: ModelChoice) -> dict[str, str]:
@@ -162,7 +180,8 @@ async def produce(
     """Produce the `stages` of all `jobs`, calling `emit` on the event loop's thread.
 
     What the store holds already is reused. A stage that is not among `stages` is read where it is
-    needed and never made. Nothing is raised for a variant's sake: its failure is emitted.
+    needed and never made. With no stages at all, the finals that stand there are checked. Nothing
+    is raised for a variant's sake: its failure is emitted.
     """
     wanted = tuple(stage for stage in STAGES if stage in stages)
     slots = asyncio.Semaphore(variants_in_flight)
@@ -170,7 +189,8 @@ async def produce(
 
     async def one(job: Job) -> None:
         async with slots:
-            await _VariantLine(job, wanted, bench, shared, emit).finish()
+            line = _VariantLine(job, wanted, bench, shared, emit)
+            await (line.finish() if wanted else line.check())
 
     async with bench.generations.holding():
         await all_of([one(job) for job in jobs])
@@ -207,6 +227,16 @@ class _VariantLine:
         self._versions = stage_versions(job, bench.choice)
         self._outputs: dict[str, asyncio.Task[StageOutput[Any]]] = {}
         self._cause: tuple[str, Exception] | None = None
+
+    async def check(self) -> None:
+        """Check the finals that stand in the store."""
+        try:
+            finals = await self._output(FINAL_CREATIVES)
+            checks = await self._checked(finals)
+        except CreativeAssetsError as error:  # it may be a blip, or the finals are not made yet
+            checks = not_judged(error, self._bench.severities)
+        version = self._versions[FINAL_CREATIVES]
+        self._emit(VariantChecked(self._job.variant, version, checks))
 
     async def finish(self) -> None:
         key = self._job.variant.key
@@ -283,7 +313,10 @@ class _VariantLine:
             self._shared[folder] = task
             task.add_done_callback(partial(self._release, folder))
         kept = await task
+        seconds = time.monotonic() - started
+        checks: tuple[CheckReport, ...] = ()
         if stage == FINAL_CREATIVES:  # the newest one told is the one that people decide on
+            checks = await self._checked(kept.output)
             await self._check_wanted()
         uses = kept.uses if is_ours else None
         self._emit(
@@ -293,10 +326,20 @@ class _VariantLine:
                 inputs={name: self._versions[name] for name in UPSTREAM[stage]},
                 reused=uses is None,
                 uses=uses or (),
-                seconds=time.monotonic() - started,
+                seconds=seconds,
+                checks=checks,
             )
         )
         return kept.output
+
+    async def _checked(self, finals: StageOutput[Any]) -> tuple[CheckReport, ...]:
+        copy, base, branded = await all_of(
+            [self._output(stage) for stage in (AD_COPY, BASE_IMAGES, BRANDED_IMAGES)]
+        )
+        finished = FinishedVariant(
+            self._job.variant, copy.data, base.data, branded.data, finals.data, finals.version
+        )
+        return await checked(finished, self._bench)
 
     def _release(self, folder: str, task: asyncio.Task[_Kept]) -> None:
         """Forget what is in the store now, or may succeed for the next; not what fails for good."""

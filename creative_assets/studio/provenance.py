@@ -58,6 +58,11 @@ class Marks(Frozen):
     locale: str
     title: str
 
+    def clean(self) -> "Marks":
+        """The same without text and logo: what the model made, and no composite."""
+        source = PROCEDURAL_SOURCE if self.stand_in else MODEL_SOURCE
+        return self.model_copy(update={"digital_source_type": source})
+
 
 def xmp_packet(marks: Marks) -> bytes:
     """The marks as an XMP packet (ISO 16684-1), UTF-8; the same marks give the same bytes."""

@@ -1,12 +1,13 @@
 """What the stages work with: where things are kept, who answers, and on which threads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+from creative_assets.studio.checks import Severity
 from creative_assets.studio.generations import Generations
 from creative_assets.studio.records import Records
 from creative_assets.studio.stages import ModelChoice
@@ -25,6 +26,7 @@ class Workbench:
     """Passed to every stage. Plain objects only; `resources` makes them from the settings.
 
     Attributes:
+        severities: How grave a finding of each rule of the checks is.
         cpu_pool: Threads for pixel work, about one for each core.
         io_pool: Threads that wait for store and records.
     """
@@ -34,6 +36,7 @@ class Workbench:
     generations: Generations
     models: "ModelClient"
     choice: ModelChoice
+    severities: Mapping[str, Severity]
     cpu_pool: Executor
     io_pool: Executor
 

@@ -111,7 +111,8 @@ def _unapproved(field: str, claim: Claim, text: str) -> Finding:
 def _set_words(final: FinalFile, variant: VariantBrief, copy: AdCopy) -> Iterator[Finding]:
     """What is set on a final, against the copy."""
     blocks = {block.role: block for block in final.text.blocks}
-    for role in _TEXTS:
+    roles = final.format.text_roles
+    for role in (role for role in _TEXTS if role in roles):
         block = blocks.get(role)
         if role not in final.format.text_roles and block is None:
             continue

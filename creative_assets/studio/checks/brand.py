@@ -38,10 +38,9 @@ def check_brand(specimen: Specimen) -> Verdict:
         findings.extend(_button(final, specimen.variant.primary_color))
         matches.append(match)
         contrasts.append(contrast)
-    numbers = {
-        "logo_match": round(min(matches), 3),
-        "logo_contrast": round(min(contrasts), 2),
-    }
+    if not specimen.finals:
+        return Verdict((), {})
+    numbers = {"logo_match": round(min(matches), 3), "logo_contrast": round(min(contrasts), 2)}
     return Verdict(tuple(findings), numbers)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from PIL import ImageColor
+from PIL import Image, ImageColor
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.pixels import contrast_behind, ink_found
@@ -16,6 +16,7 @@ from creative_assets.studio.compose import BlockReport, redrawn
 from creative_assets.studio.compose.texts import Role
 from creative_assets.studio.formats import Format, safe_box
 from creative_assets.studio.lettering import Ink
+from creative_assets.studio.logo import plate_margin_px
 from creative_assets.studio.sight import Rgb
 from creative_assets.studio.values import Box
 
@@ -32,6 +33,8 @@ _SMALLEST_PX: Mapping[Role, float] = {
     "legal_line": 6,
 }
 _ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
+# A subject larger than this share of the frame is a scene: text cannot keep off it.
+_MOST_OF_FRAME = 0.5
 _TOUCHES = 0.02  # share of a line's box that another thing must cover to count
 
 
@@ -41,8 +44,12 @@ def check_legibility(specimen: Specimen) -> Verdict:
     lines: list[_Line] = []
     for final in specimen.finals:
         findings.extend(_misplaced(final))
-        for block, inks in redrawn(final.text, specimen.style):
-            measured = [_measured(final, block, ink) for ink in inks]
+        texts = redrawn(final.text, specimen.style)
+        occupied = _occupied(final, texts)
+        for block, inks in texts:
+            # A label's ground is its button, and that lies under nothing else.
+            others = None if block.role == "call_to_action" else occupied
+            measured = [_measured(final, block, ink, others) for ink in inks]
             findings.extend(_unread(final, block, measured))
             lines.extend(measured)
     worst = {
@@ -67,8 +74,24 @@ class _Line:
     size_of_needed: float
 
 
-def _measured(final: FinalFile, block: BlockReport, ink: Ink) -> _Line:
-    contrast = contrast_behind(final.picture, ink, _rgb(block.color))
+def _occupied(final: FinalFile, texts: Sequence[tuple[BlockReport, Sequence[Ink]]]) -> Image.Image:
+    """A mask, L, of all that lies on the picture: logo, button, the ink of every line."""
+    occupied = Image.new("L", final.picture.size)
+    spot = final.plan.logo
+    reach_px = plate_margin_px(spot.box.height_px) if spot.plate else 0
+    occupied.paste(255, spot.box.inset(-reach_px).corners)
+    for block, inks in texts:
+        if block.role == "call_to_action":
+            occupied.paste(255, block.box.corners)
+        for ink in inks:
+            occupied.paste(ink.mask, ink.box.corners[:2], ink.mask)
+    return occupied
+
+
+def _measured(
+    final: FinalFile, block: BlockReport, ink: Ink, occupied: Image.Image | None
+) -> _Line:
+    contrast = contrast_behind(final.picture, ink, _rgb(block.color), occupied)
     return _Line(
         ink=ink,
         ink_found=ink_found(final.picture, ink),
@@ -132,6 +155,8 @@ def _misplaced(final: FinalFile) -> Iterator[Finding]:
     for (one, box), (other, its_box) in combinations({**boxes, "logo": logo}.items(), 2):
         if box.overlaps(its_box):
             yield _collision(final, one, other, _common(box, its_box))
+    if _area(subject) > _MOST_OF_FRAME * final.plan.size.width_px * final.plan.size.height_px:
+        return
     for block in final.text.blocks:
         for box in block.line_boxes:
             if box.overlaps(subject) and _area(_common(box, subject)) > _TOUCHES * _area(box):

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageChops
 
 from creative_assets.studio.lettering import Ink
 from creative_assets.studio.sight import Rgb, contrast_ratio, luminance, relative_luminance
@@ -27,16 +27,22 @@ _WINDOW = 1.2
 _LEAST_WINDOW_PX = 24
 
 
-def contrast_behind(picture: Image.Image, ink: Ink, color: Rgb) -> float:
+def contrast_behind(
+    picture: Image.Image, ink: Ink, color: Rgb, occupied: Image.Image | None = None
+) -> float:
     """The contrast, 1..21, of `color` with the worst 5 % of what is around the ink, not under it.
 
     Args:
         picture: Mode RGB, with the ink on it.
         ink: What was drawn, and where.
         color: The ink's.
+        occupied: Mode L, of the picture's size: other things that lie on it, and are not ground.
     """
     area = _around(ink, picture.size)
-    bare = _bare(_mask(ink, area))
+    covered = _mask(ink, area)
+    if occupied is not None:
+        covered = ImageChops.lighter(covered, occupied.crop(area))
+    bare = _bare(covered)
     shown = Image.new("RGB", bare.size)
     shown.paste(picture.crop(area), mask=bare)
     shares = np.asarray(bare.reduce(_BLOCK_PX), dtype=np.float32) / 255

@@ -5,7 +5,9 @@ reviewer's eye. Settings may change the severity of a rule.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator
 
 from creative_assets.studio.checks import Check, Severity
 
@@ -46,10 +48,19 @@ RULES: Mapping[str, Rule] = {
     "legal-line": Rule("copy", "error", "The brief's legal line, letter for letter."),
     "set-copy": Rule("copy", "error", "The words on the final are the words of the copy."),
     "claim": Rule("copy", "error", "No price or percentage that nobody approved."),
-    "lettering": Rule("picture", "error", "No lettering or logo in the generated picture."),
+    "lettering": Rule("picture", "warn", "No lettering or logo in the generated picture."),
     "product": Rule("picture", "error", "The product is the one on its photos."),
     COULD_NOT_RUN: Rule(None, "error", "The check could run: what could not is no pass."),
 }
+
+
+def _known(name: str) -> str:
+    if name not in RULES:
+        raise ValueError(f"There is no rule {name!r}; the rules are {', '.join(RULES)}.")
+    return name
+
+
+RuleName = Annotated[str, AfterValidator(_known)]
 
 
 def severities(changed: Mapping[str, Severity]) -> dict[str, Severity]:

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from creative_assets.studio.checks import Finding
-from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
+from creative_assets.studio.checks.specimen import CleanFile, FinalFile, Specimen, Verdict
 from creative_assets.studio.export import srgb_profile
 from creative_assets.studio.formats import MAX_UPSCALE, file_types_for
 from creative_assets.studio.provenance import Marks, read_marks
@@ -22,20 +22,19 @@ _LEAST_SPREAD = 3.0
 
 
 def check_specification(specimen: Specimen) -> Verdict:
-    """Everything that is wrong with the files of a variant's finals."""
-    findings = [finding for final in specimen.finals for finding in _file(final, specimen)]
+    """Everything that is wrong with the files of a variant's finals, the clean ones included."""
+    files: tuple[FinalFile | CleanFile, ...] = (*specimen.finals, *specimen.clean)
+    findings = [finding for file in files for finding in _wrong_with(file, specimen)]
     numbers = {
-        "largest_bytes": max((len(final.content) for final in specimen.finals), default=0),
-        "largest_upscale": round(
-            max((final.plan.upscale for final in specimen.finals), default=0.0), 3
-        ),
+        "largest_bytes": max(len(file.content) for file in files),
+        "largest_upscale": round(max(file.upscale for file in files), 3),
     }
     return Verdict(tuple(findings), numbers)
 
 
-def _file(final: FinalFile, specimen: Specimen) -> Iterator[Finding]:
+def _wrong_with(final: FinalFile | CleanFile, specimen: Specimen) -> Iterator[Finding]:
     fmt = final.format
-    finding = partial(Finding, check="specification", format=fmt.name)
+    finding = partial(Finding, check="specification", format=final.name)
     with Image.open(io.BytesIO(final.content)) as opened:
         size, kind = opened.size, (opened.format or "").lower()
         profile = opened.info.get("icc_profile")
@@ -47,19 +46,19 @@ def _file(final: FinalFile, specimen: Specimen) -> Iterator[Finding]:
             "final_creatives again.",
             numbers={"width_px": size[0], "height_px": size[1]},
         )
-    taken = file_types_for(fmt, specimen.variant.file_type)
-    if kind not in taken:
+    allowed = file_types_for(fmt, specimen.variant.file_type)
+    if kind not in allowed:
         yield finding(
             rule="file-type",
-            message=f"The final is a {kind or 'file of no known type'}; expected "
-            f"{' or '.join(taken)}. Materialize final_creatives again.",
+            message=f"The final is a {kind or 'file of no known type'}; {fmt.name} takes "
+            f"{' or '.join(allowed)}. Materialize final_creatives again.",
         )
     if fmt.max_bytes is not None and len(final.content) > fmt.max_bytes:
         yield finding(
             rule="bytes",
-            message=f"The file has {len(final.content):,} bytes; at most {fmt.max_bytes:,} are "
-            "taken there. Materialize final_creatives again.",
-            numbers={"bytes": len(final.content)},
+            message=f"The final has {len(final.content):,} bytes; {fmt.name} takes at most "
+            f"{fmt.max_bytes:,}. Materialize final_creatives again.",
+            numbers={"bytes": len(final.content), "bytes_allowed": fmt.max_bytes},
         )
     if profile != srgb_profile():
         yield finding(
@@ -68,8 +67,9 @@ def _file(final: FinalFile, specimen: Specimen) -> Iterator[Finding]:
             "the project's sRGB profile. Materialize final_creatives again.",
         )
     marks = read_marks(final.content)
-    if marks != specimen.marks:
-        yield finding(rule="marks", message=_marks_message(marks, specimen.marks))
+    expected_marks = specimen.marks.clean() if isinstance(final, CleanFile) else specimen.marks
+    if marks != expected_marks:
+        yield finding(rule="marks", message=_marks_message(marks, expected_marks))
     spread = _spread(final.picture)
     if spread < _LEAST_SPREAD:
         yield finding(
@@ -78,12 +78,12 @@ def _file(final: FinalFile, specimen: Specimen) -> Iterator[Finding]:
             f"{_LEAST_SPREAD:g} expected. Ask for a new picture.",
             numbers={"spread_levels": round(spread, 2)},
         )
-    if final.plan.upscale > MAX_UPSCALE:
+    if final.upscale > MAX_UPSCALE:
         yield finding(
             rule="upscale",
-            message=f"The picture was enlarged {final.plan.upscale:.2f} times; at most "
+            message=f"The picture was enlarged {final.upscale:.2f} times; at most "
             f"{MAX_UPSCALE:g} expected. Ask for a larger picture, or leave the format out.",
-            numbers={"upscale": round(final.plan.upscale, 3)},
+            numbers={"upscale": round(final.upscale, 3)},
         )
 
 

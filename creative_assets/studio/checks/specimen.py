@@ -43,6 +43,35 @@ class FinalFile:
         """
         return as_rgb(open_picture(self.content, f"the final {self.plan.format}"))
 
+    @property
+    def name(self) -> str:
+        """Of the final among the variant's: its format's."""
+        return self.plan.format
+
+    @property
+    def upscale(self) -> float:
+        """Pixels of the final for each pixel of the generated picture."""
+        return self.plan.upscale
+
+
+@dataclass(frozen=True)
+class CleanFile:
+    """One final without text and logo, as it will be delivered."""
+
+    name: str
+    format: Format
+    upscale: float
+    content: bytes
+
+    @cached_property
+    def picture(self) -> Image.Image:
+        """Its pixels, RGB.
+
+        Raises:
+            RenderError: The file is broken.
+        """
+        return as_rgb(open_picture(self.content, f"the final {self.name}"))
+
 
 @dataclass(frozen=True)
 class BaseFile:
@@ -76,6 +105,7 @@ class Specimen:
     marks: Marks
     logo: Logo
     finals: tuple[FinalFile, ...]
+    clean: tuple[CleanFile, ...]
     pictures: tuple[BaseFile, ...]
     photos: Mapping[str, bytes]
 

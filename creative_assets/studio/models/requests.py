@@ -86,7 +86,10 @@ class TextRequest:
 
 @dataclass(frozen=True)
 class PictureRequest:
-    """One picture wanted, of exactly `size`; with photos, made from them where the model can."""
+    """One picture wanted, of exactly `size`; with photos, made from them where the model can.
+
+    `attempt` counts up where an answer did not show the product as it is, within one take.
+    """
 
     service: str
     model: str
@@ -95,6 +98,7 @@ class PictureRequest:
     quality: Literal["low", "medium", "high"]
     photos: Sequence[InputImage] = ()
     take: int = 1
+    attempt: int = 1
 
     operation: Literal["image"] = "image"
 
@@ -122,6 +126,7 @@ class PictureRequest:
             prompt=self.prompt,
             inputs=[photo.sha256 for photo in self.photos] if self.uses_photos else [],
             take=self.take,
+            **({} if self.attempt == 1 else {"attempt": self.attempt}),
         )
 
 

@@ -1,0 +1,113 @@
+"""Checks of a finished variant: laid out from the store, judged once, and kept.
+
+What is asked of a variant is in `checks`; when it is asked is `produce`'s.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from creative_assets.studio.branding import BrandedImages, load_logo
+from creative_assets.studio.brief import VariantBrief
+from creative_assets.studio.checks import CheckReport, Severity
+from creative_assets.studio.checks.judging import CODE_VERSION, judged, not_judged
+from creative_assets.studio.checks.rules import COULD_NOT_RUN
+from creative_assets.studio.checks.specimen import BaseFile, CleanFile, FinalFile, Specimen
+from creative_assets.studio.copywriting import AdCopy
+from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
+from creative_assets.studio.finals import FinalCreatives, load_style, marks_of
+from creative_assets.studio.formats import format_named
+from creative_assets.studio.pictures import BaseImages
+from creative_assets.studio.stages import folder_of, version_of
+from creative_assets.studio.store import Store, StoredFile
+from creative_assets.studio.values import Frozen
+from creative_assets.studio.workbench import Workbench, all_of
+
+CHECKS_FOLDER = "checks"
+
+
+class CheckReports(Frozen):
+    """The reports on one version of a variant's finals, as they are kept."""
+
+    finals_version: str
+    reports: tuple[CheckReport, ...]
+
+
+@dataclass(frozen=True)
+class FinishedVariant:
+    """A variant with what the stages made of it, as far as the checks read it."""
+
+    variant: VariantBrief
+    copy: AdCopy
+    base: BaseImages
+    branded: BrandedImages
+    finals: FinalCreatives
+    finals_version: str
+
+
+def checks_version(finals_version: str, severities: Mapping[str, Severity]) -> str:
+    """The version of the reports: all that the checks read is in the finals' version."""
+    return version_of(CODE_VERSION, finals_version, dict(severities))
+
+
+async def checked(finished: FinishedVariant, bench: Workbench) -> tuple[CheckReport, ...]:
+    """The five reports, in the order of `CHECKS`: the kept ones, or those of checks run now.
+
+    Nothing is raised for a check's sake: one that could not run has failed, and is run again when
+    somebody asks the next time.
+    """
+    version = checks_version(finished.finals_version, bench.severities)
+    folder = folder_of(finished.variant.campaign_id, CHECKS_FOLDER, version)
+    try:
+        kept = await bench.io(_kept, bench.store, f"{folder}/reports.json")
+        if kept is not None:
+            return kept.reports
+        specimen = await _specimen(finished, bench)
+        reports = await bench.cpu(judged, specimen, bench.severities)
+        if not any(finding.rule == COULD_NOT_RUN for one in reports for finding in one.findings):
+            told = CheckReports(finals_version=finished.finals_version, reports=reports)
+            content = told.model_dump_json(indent=1).encode()
+            await bench.io(bench.store.put, f"{folder}/reports.json", content)
+    except CreativeAssetsError as error:
+        return not_judged(error, bench.severities)
+    return reports
+
+
+def _kept(store: Store, path: str) -> CheckReports | None:
+    try:
+        return CheckReports.model_validate_json(store.get(path))
+    except MissingInputError:
+        return None
+
+
+async def _specimen(finished: FinishedVariant, bench: Workbench) -> Specimen:
+    variant = finished.variant
+
+    async def contents(files: Sequence[StoredFile]) -> list[bytes]:
+        return await all_of(bench.io(bench.store.get_verified, file) for file in files)
+
+    finals = await contents([final.file for final in finished.finals.finals])
+    clean = await contents([final.file for final in finished.finals.clean])
+    pictures = await contents([picture.file for picture in finished.base.pictures])
+    photos = await contents(variant.photos)
+    plans = {image.plan.format: image.plan for image in finished.branded.images}
+    upscales = {image.format: image.upscale for image in finished.branded.clean}
+    return Specimen(
+        variant=variant,
+        copy=finished.copy,
+        style=await load_style(variant, bench),
+        marks=marks_of(variant, finished.copy, bench.choice),
+        logo=await load_logo(variant, bench),
+        finals=tuple(
+            FinalFile(plans[final.format], final.text, content)
+            for final, content in zip(finished.finals.finals, finals, strict=True)
+        ),
+        clean=tuple(
+            CleanFile(final.name, format_named(final.format), upscales[final.format], content)
+            for final, content in zip(finished.finals.clean, clean, strict=True)
+        ),
+        pictures=tuple(
+            BaseFile(picture, content)
+            for picture, content in zip(finished.base.pictures, pictures, strict=True)
+        ),
+        photos={photo.name: content for photo, content in zip(variant.photos, photos, strict=True)},
+    )

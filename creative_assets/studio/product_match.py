@@ -1,0 +1,279 @@
+"""Whether a product in a picture is the one on its photo, and where it stands.
+
+Compares how colours and edges are laid out, at the size of a thumbnail: a model draws a product
+anew, in its own light, and never the same pixels. What follows from the score is not decided here.
+"""
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageChops
+
+from creative_assets.studio.values import Box
+
+# From here on it is the same product. Measured with 3 packshots of 2 brands in 15 of the stand-in's
+# scenes: at least 0.69 for the product as it was set in, 0.59 where the picture was turned by 6
+# degrees besides; at most 0.54 for the brand's other pack in its place, 0.60 where that is sheared.
+MATCH_NEEDED = 0.6
+
+# The place is searched on a thumbnail of this side squared, then refined on a patch this high.
+_THUMBNAIL_PX, _PATCH_PX = 96, 96
+_PHOTO_PX = 512  # a photo's longer side is at least this, where it is larger than needed
+# Heights, or widths, in shares of what would fill the picture.
+_SHARES = (0.22, 0.26, 0.31, 0.36, 0.42, 0.49, 0.57, 0.66, 0.77, 0.9)
+_LEAST_PX = 8
+_REFINED = 3  # places of different size
+_STEPS = (0.04, 0.025, 0.01)  # of the product's size: how far a place is moved about, thrice
+_SCALES, _FINER_SCALES = (0.92, 1.0, 1.08), (0.96, 1.0, 1.04)
+_ANGLES = (-6.0, 0.0, 6.0)
+# Of 255 levels: a photo whose border differs by less is a product on an even ground.
+_EVEN_GROUND = 12
+_OPAQUE = 128
+# Of the photo's own: a faint gradient has the course of many a pack, and not its contrast.
+_LEAST_ENERGY = 0.2
+_FLAT = 1.0  # levels: a product that varies less has no shapes to compare, and its colour counts
+_FAR_COLOR = 60.0  # levels: so far apart in colour, whatever the light, is another product
+
+# Lightness, red against green, yellow against blue.
+_OPPONENTS = np.array([[1 / 3, 1 / 3, 1 / 3], [1 / 2, -1 / 2, 0], [1 / 4, 1 / 4, -1 / 2]])
+
+Map = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFound:
+    """How well a photo's product is found in a picture, 0 to 1, and where, in the picture's pixels.
+
+    `box` is of the product as it would stand upright.
+    """
+
+    score: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A guess: the product's middle and size in pixels of the picture, and its turn in degrees."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float = 0.0
+    score: float = 0.0
+
+
+def product_match(photo: Image.Image, picture: Image.Image) -> ProductFound:
+    """The best place for the photo's product in the picture, over places, sizes and small turns.
+
+    Args:
+        photo: Mode RGB, or RGBA for a cut-out.
+        picture: Mode RGB.
+    """
+    product = _cut_out(photo.reduce(max(1, max(photo.size) // _PHOTO_PX)))
+    patch = _Patch(product)
+    places = sorted(_searched(product, picture), key=lambda place: -place.score)[:_REFINED]
+    best = max((_refined(place, patch, picture) for place in places), key=lambda one: one.score)
+    box = Box(
+        left_px=round(best.x - best.width / 2),
+        top_px=round(best.y - best.height / 2),
+        width_px=round(best.width),
+        height_px=round(best.height),
+    )
+    return ProductFound(round(best.score, 3), box)
+
+
+def _cut_out(photo: Image.Image) -> Image.Image:
+    """The product, RGBA, trimmed: by its alpha, or an even ground, or else the whole photo."""
+    if photo.mode == "RGBA":
+        alpha = photo.getchannel("A").point(lambda level: 255 if level >= _OPAQUE else 0)
+    else:
+        alpha = _unlike_border(photo)
+    product = photo.convert("RGB")
+    shown = alpha.getbbox()
+    if shown is None:  # nothing stands out: all of it is the product
+        return product.convert("RGBA")
+    product.putalpha(alpha)
+    return product.crop(shown)
+
+
+def _unlike_border(photo: Image.Image) -> Image.Image:
+    pixels = np.asarray(photo, dtype=np.float32)
+    border = np.concatenate((pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]))
+    if float(border.std(axis=0).max()) > _EVEN_GROUND:
+        return Image.new("L", photo.size, 255)
+    ground = tuple(round(level) for level in np.median(border, axis=0))
+    difference = ImageChops.difference(photo, Image.new("RGB", photo.size, ground))
+    return difference.convert("L").point(lambda level: 255 if level > _EVEN_GROUND else 0)
+
+
+# The search: everywhere, at many sizes, on a thumbnail.
+
+
+def _searched(product: Image.Image, picture: Image.Image) -> Iterator[_Place]:
+    """The best place at each size."""
+    scale = _THUMBNAIL_PX / math.sqrt(picture.width * picture.height)
+    width_px, height_px = (max(1, round(side * scale)) for side in picture.size)
+    small = picture.resize((width_px, height_px), Image.Resampling.BOX)
+    scene = _Scene(np.asarray(small, dtype=np.float32).transpose(2, 0, 1))
+    fill = min(width_px / product.width, height_px / product.height)
+    for share in _SHARES:
+        size_px = (round(product.width * fill * share), round(product.height * fill * share))
+        if min(size_px) < _LEAST_PX:
+            continue
+        scores = scene.scores(product.resize(size_px, Image.Resampling.BOX))
+        top, left = np.unravel_index(int(scores.argmax()), scores.shape)
+        yield _Place(
+            x=(float(left) + size_px[0] / 2) / scale,
+            y=(float(top) + size_px[1] / 2) / scale,
+            width=size_px[0] / scale,
+            height=size_px[1] / scale,
+            score=float(scores[top, left]),
+        )
+
+
+class _Scene:
+    """A picture's levels (3, rows, columns) as Fourier transforms, for sums at every place."""
+
+    def __init__(self, levels: Map) -> None:
+        self._shape = levels.shape[1:]
+        self._levels = np.fft.rfft2(levels)
+        self._squares = np.fft.rfft2((levels**2).sum(axis=0))
+
+    def scores(self, product: Image.Image) -> Map:
+        """How well the product (RGBA) is found with its corner at each pixel, 0 to 1.
+
+        Correlates what varies in the three channels; less where the mean colour is another one,
+        in any light.
+        """
+        pixels = np.asarray(product, dtype=np.float32)
+        mask, levels = pixels[..., 3] / 255, pixels[..., :3].transpose(2, 0, 1)
+        area = float(mask.sum())
+        own = ((levels * mask).sum(axis=(1, 2)) / area)[:, None, None]
+        template = (levels - own) * mask
+        energy = float(((levels - own) ** 2 * mask).sum())
+        means = self._sums(self._levels, mask) / area
+        varies = np.maximum(self._sums(self._squares, mask) - area * (means**2).sum(axis=0), 1)
+        along = self._sums(self._levels, template).sum(axis=0)
+        light = (means * own).sum(axis=0) / np.maximum((means**2).sum(axis=0), 1)
+        away = np.sqrt(((light * means - own) ** 2).mean(axis=0))
+        score = np.clip(1 - away / _FAR_COLOR, 0, 1)
+        if energy >= area * _FLAT**2:
+            varies = np.maximum(varies, _LEAST_ENERGY * energy)
+            score *= np.clip(along / np.sqrt(varies * energy), 0, 1)
+        inside: Map = score[
+            : self._shape[0] - product.height + 1, : self._shape[1] - product.width + 1
+        ]
+        return inside
+
+    def _sums(self, spectrum: NDArray[np.complex128], weights: Map) -> Map:
+        turned = np.conj(np.fft.rfft2(weights, self._shape))
+        sums: Map = np.fft.irfft2(spectrum * turned, self._shape)
+        return sums
+
+
+# The refinement: a few places, at twice the resolution, moved, scaled and turned a little.
+
+
+class _Patch:
+    """The product as a small patch, and how like it another one is."""
+
+    def __init__(self, product: Image.Image) -> None:
+        ratio = product.width / product.height
+        width_px = round(_PATCH_PX * min(1.0, ratio))
+        self.size = (max(16, width_px), max(16, round(_PATCH_PX * min(1.0, 1 / ratio))))
+        pixels = np.asarray(product.resize(self.size, Image.Resampling.BOX), dtype=np.float32)
+        self._mask = pixels[..., 3] / 255
+        channels = _opponents(pixels[..., :3])
+        self._means = self._means_of(channels)
+        self._centred = channels - self._means
+        self._slopes = _slopes(self._centred)
+        self._is_flat = float((self._mask * self._centred**2).mean()) < _FLAT**2
+
+    def likeness(self, there: Image.Image) -> float:
+        """0 to 1 of a patch (RGB) of the same size: mean of what colours and edges correlate."""
+        channels = _opponents(np.asarray(there, dtype=np.float32))
+        if self._is_flat:
+            away = np.abs(self._means - self._means_of(channels)).max()
+            return max(0.0, 1 - float(away) / _FAR_COLOR)
+        centred = channels - self._means_of(channels)
+        colors = self._correlation(self._centred, centred)
+        edges = self._correlation(self._slopes, _slopes(centred))
+        return max(0.0, (colors + edges) / 2)
+
+    def _means_of(self, channels: Map) -> Map:
+        means: Map = (channels * self._mask).sum(axis=(1, 2), keepdims=True) / self._mask.sum()
+        return means
+
+    def _correlation(self, one: Map, other: Map) -> float:
+        own = float((self._mask * one**2).sum())
+        others = max(float((self._mask * other**2).sum()), _LEAST_ENERGY * own)
+        return float((self._mask * one * other).sum()) / math.sqrt(own * others) if own else 0.0
+
+
+def _refined(place: _Place, patch: _Patch, picture: Image.Image) -> _Place:
+    # Bilinear sampling looks at four pixels: with many for each of the patch's it would see grain.
+    factor = max(1, round(min(place.width / patch.size[0], place.height / patch.size[1])))
+    small = picture.reduce(factor)
+
+    def better(guesses: Iterator[_Place]) -> _Place:
+        return max(
+            (
+                replace(one, score=patch.likeness(_cut(small, one, patch.size, factor)))
+                for one in guesses
+            ),
+            key=lambda one: one.score,
+        )
+
+    def shifted(start: _Place, step: float) -> Iterator[_Place]:
+        for across, down in itertools.product((-step, 0.0, step), repeat=2):
+            yield replace(start, x=start.x + across * start.width, y=start.y + down * start.height)
+
+    def resized(
+        start: _Place, scales: Sequence[float], angles: Sequence[float]
+    ) -> Iterator[_Place]:
+        for scale, angle in itertools.product(scales, angles):
+            yield replace(
+                start, width=start.width * scale, height=start.height * scale, angle=angle
+            )
+
+    best = better(shifted(place, _STEPS[0]))
+    best = better(resized(best, _SCALES, _ANGLES))
+    best = better(shifted(best, _STEPS[1]))
+    best = better(resized(best, _FINER_SCALES, (best.angle,)))
+    return better(shifted(best, _STEPS[2]))
+
+
+def _cut(small: Image.Image, place: _Place, size: tuple[int, int], factor: int) -> Image.Image:
+    """What the picture, of which `small` is a copy, shows at a place, upright, at that size."""
+    turn = math.radians(place.angle)
+    across, down = place.width / factor / size[0], place.height / factor / size[1]
+    cosine, sine = math.cos(turn), math.sin(turn)
+    a, b = cosine * across, -sine * down
+    d, e = sine * across, cosine * down
+    start = (
+        place.x / factor - a * size[0] / 2 - b * size[1] / 2,
+        place.y / factor - d * size[0] / 2 - e * size[1] / 2,
+    )
+    return small.transform(
+        size, Image.Transform.AFFINE, (a, b, start[0], d, e, start[1]), Image.Resampling.BILINEAR
+    )
+
+
+def _opponents(levels: Map) -> Map:
+    channels: Map = np.tensordot(_OPPONENTS, levels, axes=(1, 2))
+    return channels
+
+
+def _slopes(channels: Map) -> Map:
+    """Slopes down and across of the smoothed channels, shaped (6, rows, columns)."""
+    padded = np.pad(channels, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    rows = padded[:, :-2] + padded[:, 1:-1] + padded[:, 2:]
+    smooth = rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]
+    slopes: Map = np.concatenate(np.gradient(smooth, axis=(1, 2)))
+    return slopes
