@@ -17,7 +17,7 @@ from creative_assets.assets.approved import (
     approved_evaluations,
     shown_finals,
 )
-from creative_assets.assets.change_rounds import ChangeRounds
+from creative_assets.assets.change_rounds import ChangeRounds, round_metadata
 from creative_assets.assets.checks import CHECK_SPECS, check_evaluations, selected_checks
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
@@ -82,11 +82,14 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
                     failures.append(event)
                     continue
                 key = event.variant.key
+                outcome = None
                 if _is_of_finals(event):
-                    shown = shown_finals(event, stage_versions(job_of[key], choice))
-                    archive.decisions.show(shown)
+                    versions = stage_versions(job_of[key], choice)
+                    archive.decisions.show(shown_finals(event, versions))
+                    outcome = rounds.finish(event, versions)
                 if isinstance(event, StageDone):
-                    yield materialization(event, inputs, archive)
+                    told = materialization(event, inputs, archive)
+                    yield told.with_metadata({**told.metadata, **round_metadata(outcome)})
                 _tell_checks(event, checks, context)
                 if _is_of_finals(event):
                     _tell_approved([key], context, archive)

@@ -189,14 +189,8 @@ def marks_of(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
     )
 
 
-def _finish(
-    content: bytes,
-    image: BrandedImage,
-    file_type: FileType,
-    copy: AdCopy,
-    style: TextStyle,
-    marks: Marks,
-) -> tuple[Composition, Encoded]:
+def composed(content: bytes, image: BrandedImage, copy: AdCopy, style: TextStyle) -> Composition:
+    """The copy set on the branded image's `content`; lossless, as it is before it is exported."""
     frame = as_rgb(open_picture(content, image.file.path))
     plan, fmt = image.plan, format_named(image.plan.format)
     text = OverlayText(
@@ -205,7 +199,19 @@ def _finish(
         call_to_action=copy.call_to_action if "call_to_action" in fmt.text_roles else None,
         legal_line=copy.legal_line if "legal_line" in fmt.text_roles else None,
     )
-    composition = compose_text(frame, plan, fmt, text, style)
+    return compose_text(frame, plan, fmt, text, style)
+
+
+def _finish(
+    content: bytes,
+    image: BrandedImage,
+    file_type: FileType,
+    copy: AdCopy,
+    style: TextStyle,
+    marks: Marks,
+) -> tuple[Composition, Encoded]:
+    composition = composed(content, image, copy, style)
+    fmt = format_named(image.plan.format)
     return composition, _encoded(composition.image, fmt, file_type, marks)
 
 

@@ -68,13 +68,18 @@ class DecisionMade(Frozen):
 
 
 class RoundMade(Frozen):
-    """A round that a change request led to."""
+    """A round that a change request led to.
+
+    Attributes:
+        untouched: After new copy: format → (pixels outside all texts, how many of them differ).
+    """
 
     before_version: str
     after_version: str | None
     made: tuple[str, ...]
     cost_usd: float | None
     error: str | None
+    untouched: Mapping[str, tuple[int, int]]
 
 
 class Manifest(Frozen):
@@ -192,5 +197,6 @@ def _decision(made: Decision, led_to: Round | None) -> DecisionMade:
             made=outcome.made,
             cost_usd=outcome.cost_usd,
             error=outcome.error,
+            untouched=outcome.untouched,
         ),
     )

@@ -7,7 +7,7 @@ failed. What a request asks for is `revision`'s.
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import sqlalchemy as sa
 
@@ -27,6 +27,7 @@ ROUNDS = sa.Table(
     sa.Column("cost_usd", sa.Double),
     sa.Column("error", sa.Text),
     sa.Column("ended_at", sa.Double),
+    sa.Column("untouched_json", sa.Text, nullable=False),
     sa.Index("rounds_of_variant", "variant_key"),
 )
 
@@ -40,12 +41,14 @@ class Outcome:
         made: The stages that were made anew; all others stood.
         cost_usd: What it cost; None where that is unknown.
         error: Why it failed, in words.
+        untouched: After new copy: format → (pixels outside all texts, how many of them differ).
     """
 
     after_version: str | None
     made: tuple[str, ...]
     cost_usd: float | None
     error: str | None = None
+    untouched: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Rounds:
                 "cost_usd": None,
                 "error": None,
                 "ended_at": None,
+                "untouched_json": "{}",
             }
             for request in requests
         ]
@@ -90,9 +94,10 @@ class Rounds:
         """Keep how a round ended."""
         values = asdict(outcome) | {
             "made_json": json.dumps(outcome.made),
+            "untouched_json": json.dumps(dict(outcome.untouched)),
             "ended_at": self._clock(),
         }
-        del values["made"]
+        del values["made"], values["untouched"]
         ending = sa.update(ROUNDS).where(ROUNDS.c.decision_id == decision_id)
         with self._database.writing() as connection:
             connection.execute(ending.values(values))
@@ -115,7 +120,12 @@ def outcome_in_words(made: Round) -> str:
         return f"the change could not be made: {outcome.error}"
     cost = "at unknown cost" if outcome.cost_usd is None else f"for USD {outcome.cost_usd:.4f}"
     stages = ", ".join(outcome.made) or "nothing"
-    return f"changed {cost}: {stages} made anew; version {outcome.after_version}"
+    told = f"changed {cost}: {stages} made anew; version {outcome.after_version}"
+    if not outcome.untouched:
+        return told
+    outside_px = sum(outside for outside, _ in outcome.untouched.values())
+    changed_px = sum(changed for _, changed in outcome.untouched.values())
+    return f"{told}; {changed_px} of {outside_px} pixels outside the texts differ"
 
 
 def unmade(seen: UnderReview, rounds: Mapping[str, Round]) -> Decision | None:
@@ -141,6 +151,14 @@ def untried(seen: UnderReview, rounds: Mapping[str, Round]) -> Decision | None:
 def _round(row: sa.Row[tuple[object, ...]]) -> Round:
     outcome = None
     if row.ended_at is not None:
-        made = tuple(json.loads(row.made_json))
-        outcome = Outcome(row.after_version, made, row.cost_usd, row.error)
+        outcome = Outcome(
+            after_version=row.after_version,
+            made=tuple(json.loads(row.made_json)),
+            cost_usd=row.cost_usd,
+            error=row.error,
+            untouched={
+                name: (outside_px, changed_px)
+                for name, (outside_px, changed_px) in json.loads(row.untouched_json).items()
+            },
+        )
     return Round(row.decision_id, row.variant_key, row.before_version, row.begun_at, outcome)

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from creative_assets.assets.evaluation import newest_materialization
 from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.settings import Settings
 from creative_assets.standin.behaviour import Behaviour
@@ -138,6 +139,35 @@ def test_exact_words_are_set_letter_for_letter_and_the_other_lines_stay(desk: De
     copy = desk.outputs(desk.keys[0])["ad_copy"].data
     assert (copy.headline, copy.sources["headline"]) == ("Slow, on purpose", "reviewer")
     assert (copy.subline, copy.call_to_action) == (before.subline, before.call_to_action)
+
+
+@pytest.mark.parametrize("opinion", [SHORTER, HEADLINE], ids=["copy", "words"])
+def test_new_copy_changes_no_pixel_outside_the_texts_and_the_round_says_so(
+    opinion: Opinion, desk: Desk, instance: dg.DagsterInstance
+) -> None:
+    decision_id = desk.request(desk.keys[0], opinion)
+
+    desk.tick()
+
+    ((outside_px, changed_px),) = desk.outcome(decision_id).untouched.values()
+    assert outside_px > 100_000
+    assert changed_px == 0
+    record = newest_materialization(dg.AssetKey("final_creatives"), desk.keys[0], instance)
+    assert record is not None
+    assert record.asset_materialization is not None
+    told: Any = record.asset_materialization.metadata["round"].value
+    assert told["untouched"]["1x1"] == {
+        "pixels_outside_texts": outside_px,
+        "of_these_changed": 0,
+    }
+
+
+def test_a_new_picture_needs_no_proof_that_it_is_the_old_one(desk: Desk) -> None:
+    decision_id = desk.request(desk.keys[0], WARMER)
+
+    desk.tick()
+
+    assert desk.outcome(decision_id).untouched == {}
 
 
 def test_a_picture_is_asked_for_with_the_note_in_its_prompt(desk: Desk) -> None:
