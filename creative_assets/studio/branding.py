@@ -7,7 +7,7 @@ says so. What the logo's pixels are is `logo`'s matter, text is `finals`'.
 
 import io
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -192,11 +192,10 @@ async def make_branded_images(
         if format_named(name).text_and_logo
     )
     computed = await bench.cpu(
-        logo_candidates, views, logo, direction_of(variant.locale), variant.logo_wish
+        logo_candidates, views, logo, direction_of(variant.locale), variant.logo_wish, rejected
     )
     frames = await all_of(
-        bench.cpu(_frame, view, spots, rejected.get(view.fmt.name, set()))
-        for view, spots in zip(views, computed, strict=True)
+        bench.cpu(_frame, view, spots) for view, spots in zip(views, computed, strict=True)
     )
     choices, uses = await _choose(variant, frames, revision.logo_notes, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
@@ -342,9 +341,7 @@ def _view(name: str, content: bytes, variant: VariantBrief) -> View:
     return View(framed(source, fmt, zones, panel_color(variant.primary_color)), fmt, zones)
 
 
-def _frame(view: View, computed: tuple[LogoSpot, ...], rejected: Collection[str]) -> _Frame:
-    # Where all were rejected, the model chooses among all again, and has the notes.
-    candidates = tuple(spot for spot in computed if spot.name not in rejected) or computed
+def _frame(view: View, candidates: tuple[LogoSpot, ...]) -> _Frame:
     buffer = io.BytesIO()
     draw_candidates(view.frame, candidates).save(buffer, "JPEG", quality=85)
     shown = InputImage(f"{view.fmt.name}.jpg", buffer.getvalue(), "image/jpeg")

@@ -6,7 +6,8 @@ The logo's pixels are `logo`'s, and what a picture shows is `sight`'s to say.
 import itertools
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from PIL import Image, ImageDraw, ImageFont
@@ -103,7 +104,11 @@ class _Found(NamedTuple):
 
 
 def logo_candidates(
-    views: Sequence[View], logo: Logo, direction: Direction, wish: str | None
+    views: Sequence[View],
+    logo: Logo,
+    direction: Direction,
+    wish: str | None,
+    rejected: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> tuple[tuple[LogoSpot, ...], ...]:
     """Finds places for the logo in all formats of a variant: in corners, or else at edges' middles.
 
@@ -115,6 +120,8 @@ def logo_candidates(
         logo: The brand's logo.
         direction: Of the text; of spots that are as good, the one where reading starts wins.
         wish: The brief's wish, such as `top-right`; it wins over calmness, not over the subject.
+        rejected: Format → the names of spots that a reviewer did not want. The others are chosen
+            from as if these were not there; only where there are no others, they are again.
 
     Returns:
         For each view 1 to 6 spots, best first; on the panel where it has room, but for a wish. They
@@ -153,6 +160,8 @@ def logo_candidates(
                 f" the text zone {view.zones.text_zone.corners}. Give a version of it that is"
                 " nearer to a square."
             )
+        turned_down = rejected.get(view.fmt.name, ())
+        found = [each for each in found if each.spot.name not in turned_down] or found
         clear = [each for each in found if not each.meets]
         if len(clear) < _fewest(view.fmt):
             clear = [each for each in found if not each.is_on]

@@ -298,6 +298,27 @@ def test_a_wish_comes_first(wish: str) -> None:
     assert spots[0].name == wish
 
 
+def test_rejected_spots_are_out_until_all_are() -> None:
+    fmt = format_named("1x1")
+    picture = with_subject(pixels(fmt), 0.5, 0.3)
+    zones = plan_zones(picture, fmt, OVERLAY, "ltr")
+    view = View(framed(picture, fmt, zones, PANEL), fmt, zones)
+
+    def names(*rejected: str) -> list[str]:
+        [spots] = logo_candidates([view], BOTH, "ltr", None, {"1x1": rejected})
+        return [spot.name for spot in spots]
+
+    first, *others = names()
+
+    assert others
+    assert first not in names(first)
+    turned_down = [first]
+    while names(*turned_down)[0] not in turned_down:
+        turned_down.append(names(*turned_down)[0])
+    assert len(turned_down) >= 1 + len(others)
+    assert names(*turned_down) == names()
+
+
 def test_a_wish_never_wins_over_the_subject() -> None:
     fmt = format_named("1x1")
     zones, spots = candidates_on(with_subject(pixels(fmt), 0.5, 0.2), fmt, wish="top-center")
