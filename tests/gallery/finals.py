@@ -107,8 +107,8 @@ def golden_cells() -> Iterator[Cell]:
 def final(cell: Cell, *, logo: bool = True) -> Composition:
     """The final as the stages make it, with the logo at the best computed spot, or without it."""
     direction = direction_of(cell.locale)
-    frame, plan = _framed(cell.format, cell.layout, cell.scene, direction)
-    branded = place_logo(frame, _logo(), plan.logo) if logo else frame
+    frame, plan = framed_for(cell.format, cell.layout, cell.scene, direction)
+    branded = place_logo(frame, brand_logo(), plan.logo) if logo else frame
     style = TextStyle(
         locale=cell.locale,
         direction=direction,
@@ -120,14 +120,15 @@ def final(cell: Cell, *, logo: bool = True) -> Composition:
 
 
 @functools.lru_cache(maxsize=128)
-def _framed(
+def framed_for(
     format_name: str, layout_name: str, scene: str, direction: Direction
 ) -> tuple[Image.Image, FormatPlan]:
+    """The picture of a final with nothing on it yet, and its plan; shared between callers."""
     fmt, layout = format_named(format_name), layout_named(layout_name)
     source = _generated(SCENES[scene], fmt, layout, direction)
     zones = plan_zones(source, fmt, layout, direction)
     frame = framed(source, fmt, zones, panel_color(PRIMARY))
-    [[spot, *_]] = logo_candidates([View(frame, fmt, zones)], _logo(), direction, None)
+    [[spot, *_]] = logo_candidates([View(frame, fmt, zones)], brand_logo(), direction, None)
     fields = {name: getattr(zones, name) for name in Zones.model_fields}
     plan = FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **fields)
     return frame, plan
@@ -189,7 +190,7 @@ def _continued(photo: Image.Image, left: int, top: int, size: Size) -> Image.Ima
 
 
 @functools.cache
-def _logo() -> Logo:
+def brand_logo() -> Logo:
     names: dict[LogoVersion, str] = {
         "default": "logo.svg",
         "light": "logo-light.svg",

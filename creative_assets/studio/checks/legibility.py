@@ -18,7 +18,7 @@ from creative_assets.studio.formats import Format, safe_box
 from creative_assets.studio.lettering import Ink
 from creative_assets.studio.logo import plate_margin_px
 from creative_assets.studio.sight import Rgb
-from creative_assets.studio.values import Box
+from creative_assets.studio.values import Box, Size
 
 # Measured, see `pixels.ink_found`.
 INK_NEEDED = 0.92
@@ -33,8 +33,8 @@ _SMALLEST_PX: Mapping[Role, float] = {
     "legal_line": 6,
 }
 _ROUNDING_PX = 2  # anti-aliased ink may reach this much beyond its metrics
-# A subject larger than this share of the frame is a scene: text cannot keep off it.
-_MOST_OF_FRAME = 0.5
+# A subject that fills so much of the frame, or of a side, is a scene: text cannot keep off it.
+_MOST_OF_FRAME, _MOST_OF_SIDE = 0.45, 0.9
 _TOUCHES = 0.02  # share of a line's box that another thing must cover to count
 
 
@@ -155,13 +155,21 @@ def _misplaced(final: FinalFile) -> Iterator[Finding]:
     for (one, box), (other, its_box) in combinations({**boxes, "logo": logo}.items(), 2):
         if box.overlaps(its_box):
             yield _collision(final, one, other, _common(box, its_box))
-    if _area(subject) > _MOST_OF_FRAME * final.plan.size.width_px * final.plan.size.height_px:
+    if _fills(subject, final.plan.size):
         return
     for block in final.text.blocks:
         for box in block.line_boxes:
             if box.overlaps(subject) and _area(_common(box, subject)) > _TOUCHES * _area(box):
                 yield _collision(final, block.role.replace("_", " "), "subject", box)
                 break
+
+
+def _fills(subject: Box, size: Size) -> bool:
+    return (
+        _area(subject) > _MOST_OF_FRAME * size.width_px * size.height_px
+        or subject.width_px > _MOST_OF_SIDE * size.width_px
+        or subject.height_px > _MOST_OF_SIDE * size.height_px
+    )
 
 
 def _collision(final: FinalFile, one: str, other: str, where: Box) -> Finding:

@@ -1,0 +1,308 @@
+"""A defect that is put into a finished final is found by its check, and by no other."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from creative_assets.studio.checks.specimen import FinalFile, Specimen
+from creative_assets.studio.compose import BlockReport
+from creative_assets.studio.copywriting import AdCopy
+from creative_assets.studio.export import encode
+from creative_assets.studio.images import open_picture
+from creative_assets.studio.logo import raster
+from creative_assets.studio.values import Box
+from tests.gallery.finals import EXAMPLE, brand_logo
+from tests.photographs import photograph
+from tests.specimens import copy_of, found_in, redone, rules_found, specimen_of, with_picture
+
+Plant = Callable[[Specimen], Specimen]
+
+
+def the(specimen: Specimen) -> FinalFile:
+    (final,) = specimen.finals
+    return final
+
+
+def block_of(specimen: Specimen, role: str) -> BlockReport:
+    return next(block for block in the(specimen).text.blocks if block.role == role)
+
+
+def with_content(specimen: Specimen, content: bytes) -> Specimen:
+    return replace(specimen, finals=(replace(the(specimen), content=content),))
+
+
+def painted(specimen: Specimen, paint: Callable[[Image.Image], Image.Image]) -> Specimen:
+    return redone(specimen, paint(the(specimen).picture.copy()))
+
+
+# Files
+
+
+def cut_short(specimen: Specimen) -> Specimen:
+    width_px, height_px = the(specimen).picture.size
+    return painted(specimen, lambda picture: picture.crop((0, 0, width_px - 2, height_px)))
+
+
+def saved_by_hand(specimen: Specimen) -> Specimen:
+    """Profile and marks are gone."""
+    buffer = io.BytesIO()
+    the(specimen).picture.copy().save(buffer, "JPEG", quality=92)
+    return with_content(specimen, buffer.getvalue())
+
+
+def unmarked(specimen: Specimen) -> Specimen:
+    other = specimen.marks.model_copy(update={"alt_text": "Something else"})
+    return with_content(specimen, encode(the(specimen).picture, ("jpeg",), other).content)
+
+
+# Texts
+
+
+def without_headline(specimen: Specimen) -> Specimen:
+    box = block_of(specimen, "headline").box
+    return painted(specimen, lambda picture: filled(picture, box))
+
+
+def tofu(specimen: Specimen) -> Specimen:
+    """A box stands in place of a letter or two of the subline."""
+    line = block_of(specimen, "subline").line_boxes[0]
+    size = line.height_px
+    box = Box(left_px=line.left_px + 3 * size, top_px=line.top_px, width_px=size, height_px=size)
+
+    def paint(picture: Image.Image) -> Image.Image:
+        ink = picture.getpixel((line.left_px + 1, line.top_px + line.height_px // 2))
+        picture = filled(picture, box)
+        ImageDraw.Draw(picture).rectangle(box.inset(2).corners, outline=ink, width=2)
+        return picture
+
+    return painted(specimen, paint)
+
+
+def shifted_legal_line(specimen: Specimen) -> Specimen:
+    box = block_of(specimen, "legal_line").box.inset(-3)
+
+    def paint(picture: Image.Image) -> Image.Image:
+        picture.paste(picture.crop(box.corners), (box.left_px + 3, box.top_px))
+        return picture
+
+    return painted(specimen, paint)
+
+
+def on_snow(specimen: Specimen) -> Specimen:
+    """The ground of the subline is nearly as light, or dark, as its letters."""
+    block = block_of(specimen, "subline")
+
+    def paint(picture: Image.Image) -> Image.Image:
+        area = block.box.inset(-8)
+        pixels = np.asarray(picture.crop(area.corners), dtype=np.float64)
+        ink = np.array([int(block.color[at : at + 2], 16) for at in (1, 3, 5)])
+        pale = ink + (pixels - ink) * 0.28
+        picture.paste(Image.fromarray(pale.round().astype(np.uint8)), area.corners[:2])
+        return picture
+
+    return painted(specimen, paint)
+
+
+def headline_over_subject(specimen: Specimen) -> Specimen:
+    """The subject is where the headline stands, say because it was found too late."""
+    final = the(specimen)
+    box = block_of(specimen, "headline").box
+    plan = final.plan.model_copy(update={"subject": box.inset(-10)})
+    return replace(specimen, finals=(replace(final, plan=plan),))
+
+
+# Brand
+
+
+def without_logo(specimen: Specimen) -> Specimen:
+    box = the(specimen).plan.logo.box
+    return painted(specimen, lambda picture: filled(picture, box))
+
+
+def stretched_logo(specimen: Specimen) -> Specimen:
+    spot = the(specimen).plan.logo
+
+    def paint(picture: Image.Image) -> Image.Image:
+        mark = raster(brand_logo().versions[spot.version], spot.box.width_px)
+        wide = mark.resize((round(1.04 * mark.width), mark.height), Image.Resampling.BICUBIC)
+        picture = filled(picture, spot.box)
+        picture.paste(wide, spot.box.corners[:2], wide)
+        return picture
+
+    return painted(specimen, paint)
+
+
+def another_button(specimen: Specimen) -> Specimen:
+    """The button's green has become a red that is as dark."""
+    box = block_of(specimen, "call_to_action").box
+
+    def paint(picture: Image.Image) -> Image.Image:
+        red, green, blue = picture.crop(box.corners).split()
+        picture.paste(Image.merge("RGB", (green, red, blue)), box.corners[:2])
+        return picture
+
+    return painted(specimen, paint)
+
+
+# Copy
+
+
+def with_copy(specimen: Specimen, copy: AdCopy) -> Specimen:
+    return replace(specimen, copy=copy)
+
+
+def with_alt_text(specimen: Specimen, text: str) -> Specimen:
+    """Copy that is on no final has changed, and the marks with it."""
+    marks = specimen.marks.model_copy(update={"alt_text": text})
+    content = encode(the(specimen).picture, ("jpeg",), marks).content
+    copy = specimen.copy.model_copy(update={"alt_text": text})
+    return replace(with_content(specimen, content), copy=copy, marks=marks)
+
+
+def banned(specimen: Specimen) -> Specimen:
+    return with_alt_text(specimen, "A can of chea\u200bp coffee on a table")
+
+
+def claiming(specimen: Specimen) -> Specimen:
+    return with_alt_text(specimen, "A can of coffee, now with 20% more in it")
+
+
+def without_legal_line(specimen: Specimen) -> Specimen:
+    final = the(specimen)
+    legal = block_of(specimen, "legal_line")
+    kept = tuple(block for block in final.text.blocks if block is not legal)
+    text = final.text.model_copy(update={"blocks": kept})
+    bare = painted(specimen, lambda picture: filled(picture, legal.box))
+    return replace(bare, finals=(replace(the(bare), text=text),))
+
+
+def japanese_locale(specimen: Specimen) -> Specimen:
+    variant = specimen.variant.model_copy(update={"locale": "ja-JP"})
+    return replace(specimen, variant=variant)
+
+
+def other_words(specimen: Specimen) -> Specimen:
+    copy = copy_of("en-US", take=2).model_copy(update={"alt_text": specimen.copy.alt_text})
+    return with_copy(specimen, copy)
+
+
+@pytest.mark.parametrize(
+    "plant,check,rule",
+    [
+        (cut_short, "specification", "pixels"),
+        (saved_by_hand, "specification", "profile"),
+        (unmarked, "specification", "marks"),
+        (without_headline, "legibility", "ink"),
+        (tofu, "legibility", "ink"),
+        (shifted_legal_line, "legibility", "ink"),
+        (on_snow, "legibility", "contrast"),
+        (headline_over_subject, "legibility", "text-collision"),
+        (without_logo, "brand", "logo"),
+        (stretched_logo, "brand", "logo"),
+        (another_button, "brand", "brand-color"),
+        (banned, "copy", "banned-word"),
+        (claiming, "copy", "claim"),
+        (without_legal_line, "copy", "legal-line"),
+        (japanese_locale, "copy", "script"),
+        (other_words, "copy", "set-copy"),
+    ],
+)
+@pytest.mark.parametrize("scene,layout", [("near-white", "overlay"), ("bright", "panel")])
+def test_a_planted_defect_is_found_by_its_check_and_by_no_other(
+    plant: Plant, check: str, rule: str, scene: str, layout: str
+) -> None:
+    clean = specimen_of(scene=scene, layout=layout)
+
+    found = rules_found(plant(clean))
+
+    assert rules_found(clean) == set()
+    assert (check, rule) in found
+    assert {each for each, _ in found} == {check}
+
+
+def with_words(picture: Image.Image) -> Image.Image:
+    line = specimen_of(scene="bright", layout="panel")
+    box = block_of(line, "headline").line_boxes[0].inset(-6)
+    lettering = the(line).picture.crop(box.corners)
+    picture.paste(lettering, (picture.width // 8, picture.height // 9))
+    return picture
+
+
+def with_second_logo(picture: Image.Image) -> Image.Image:
+    mark = raster(brand_logo().versions["dark"], picture.width // 4)
+    picture.paste("#f4e9d8", (40, 40, 80 + mark.width, 80 + mark.height))
+    picture.paste(mark, (60, 60), mark)
+    return picture
+
+
+@pytest.mark.parametrize("name", ["flower", "coffee", "cat"])
+@pytest.mark.parametrize("plant", [with_words, with_second_logo])
+def test_lettering_or_a_logo_in_the_picture_is_found_by_its_check_alone(
+    name: str, plant: Callable[[Image.Image], Image.Image]
+) -> None:
+    specimen = specimen_of()
+    picture = photograph(name)
+
+    assert rules_found(with_picture(specimen, picture)) == set()
+    assert rules_found(with_picture(specimen, plant(picture.copy()))) == {("picture", "lettering")}
+
+
+PACKSHOTS = EXAMPLE / "photos"
+
+
+def shelf(product: str) -> Image.Image:
+    """A pack on a photograph."""
+    content = (PACKSHOTS / f"{product}.png").read_bytes()
+    pack = open_picture(content, product).convert("RGBA")
+    pack.thumbnail((700, 560))
+    picture = photograph("pagoda").copy()
+    picture.paste(pack, (picture.width // 2, picture.height // 3), pack)
+    return picture
+
+
+@pytest.mark.parametrize(
+    "product,other",
+    [("cold-brew-can", "fjord-roast-bag"), ("fjord-roast-bag", "cold-brew-can")],
+)
+def test_another_product_in_the_products_place_is_found_and_its_own_label_is_no_lettering(
+    product: str, other: str
+) -> None:
+    photo = (PACKSHOTS / f"{product}.png").read_bytes()
+    specimen = replace(specimen_of(), photos={f"{product}.png": photo})
+
+    assert rules_found(with_picture(specimen, shelf(product))) == set()
+    assert ("picture", "product") in rules_found(with_picture(specimen, shelf(other)))
+    assert ("picture", "product") in rules_found(with_picture(specimen, photograph("pagoda")))
+
+
+def test_a_check_that_cannot_run_has_failed_with_the_reason() -> None:
+    broken = with_content(specimen_of(), b"\xff\xd8\xff nothing more")
+
+    found = found_in(broken)
+
+    assert {each.check for each in found if each.rule == "could-not-run"} == {
+        "specification",
+        "legibility",
+        "brand",
+    }
+    assert all("decoded" in each.message or "image" in each.message for each in found)
+
+
+def test_a_finding_shows_its_place() -> None:
+    (finding,) = [each for each in found_in(stretched_logo(specimen_of())) if each.rule == "logo"]
+
+    assert finding.evidence == the(specimen_of()).plan.logo.box
+    assert finding.crop
+    assert len(finding.crop) < 3_000
+
+
+def filled(picture: Image.Image, box: Box) -> Image.Image:
+    """The box painted over with what is to its left and right."""
+    picture = picture.copy()
+    left = picture.crop((box.left_px - 9, box.top_px, box.left_px - 5, box.bottom_px))
+    picture.paste(left.resize((box.width_px, box.height_px)), box.corners[:2])
+    return picture
