@@ -22,6 +22,7 @@ from creative_assets.studio.formats import (
 )
 from creative_assets.studio.images import open_picture
 from creative_assets.studio.pictures import (
+    MAX_ATTEMPTS,
     ArtDirection,
     art_direction_request,
     composition_direction,
@@ -30,7 +31,9 @@ from creative_assets.studio.pictures import (
     shapes_for,
 )
 from creative_assets.studio.produce import Job
+from creative_assets.studio.product_match import MATCH_NEEDED
 from creative_assets.studio.workbench import Workbench
+from tests.gallery.finals import EXAMPLE
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 Bench = Callable[[], AbstractAsyncContextManager[Workbench]]
@@ -205,3 +208,45 @@ async def test_photos_are_the_reference_where_the_model_takes_any(  # noqa: PLR0
     assert ("The photos show the product" in row.request_json) is uses_photos
     assert [use.operation for use in made.uses] == ["art_direction", "image"]
     assert made.pictures is not None
+
+
+async def test_a_picture_of_another_product_is_asked_for_twice_more_and_the_best_is_kept(
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn, archive: Archive
+) -> None:
+    (job,) = accepted(brief)
+    # Magenta, and wholly transparent: the stand-in has nothing to set into its scenes.
+    unseen = io.BytesIO()
+    Image.new("RGBA", (80, 120), (255, 0, 255, 0)).save(unseen, "PNG")
+    photo = kept_at("summer", "photos/can.png", unseen.getvalue())
+    archive.store.put_once(photo.path, unseen.getvalue())
+    variant = job.variant.model_copy(update={"photos": (photo,)})
+    async with bench() as opened, opened.generations.holding():
+        made = await make_base_images(variant, PACK, 1, opened)
+        again = await make_base_images(variant, PACK, 1, opened)
+
+    (picture,) = made.data.pictures
+    attempts = [use.key for use in made.uses if use.operation == "image"]
+    best = max(range(MAX_ATTEMPTS), key=lambda index: picture.product_matches[index])
+    assert len(set(attempts)) == len(picture.product_matches) == MAX_ATTEMPTS
+    assert max(picture.product_matches) < MATCH_NEEDED
+    assert picture.generation == attempts[best]
+    assert again.data == made.data
+    assert sum(call.operation == "image_edit" for call in stand_in.requests()) == MAX_ATTEMPTS
+
+
+async def test_the_products_own_picture_is_asked_for_once(
+    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn, archive: Archive
+) -> None:
+    (job,) = accepted(brief)
+    content = (EXAMPLE / "photos" / "cold-brew-can.png").read_bytes()
+    photo = kept_at("summer", "photos/can.png", content)
+    archive.store.put_once(photo.path, content)
+    variant = job.variant.model_copy(update={"photos": (photo,), "formats": FORMATS})
+    async with bench() as opened, opened.generations.holding():
+        made = await make_base_images(variant, PACK, 1, opened)
+
+    for picture in made.data.pictures:
+        (match,) = picture.product_matches
+        assert match >= MATCH_NEEDED
+    calls = [call for call in stand_in.requests() if call.operation == "image_edit"]
+    assert len(calls) == len(made.data.pictures)
