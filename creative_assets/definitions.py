@@ -3,6 +3,7 @@
 import dagster as dg
 
 from creative_assets.assets.approved import APPROVALS
+from creative_assets.assets.catalog import CATALOG_JOB, catalog_schedule, creative_catalog
 from creative_assets.assets.published import PUBLISH, build_published_creatives
 from creative_assets.assets.reviews import build_reviews
 from creative_assets.assets.specs import CREATIVES
@@ -21,9 +22,10 @@ def defs() -> dg.Definitions:
     reviews = build_reviews(settings.variants_per_run)
     published_creatives = build_published_creatives(settings.variants_per_run)
     return dg.Definitions(
-        assets=[creative_stages, reviews, published_creatives],
-        jobs=[CREATIVES, APPROVALS, PUBLISH],
+        assets=[creative_stages, reviews, published_creatives, creative_catalog],
+        jobs=[CREATIVES, APPROVALS, PUBLISH, CATALOG_JOB],
         sensors=[briefs, decisions],
+        schedules=[catalog_schedule],
         resources={"studio": StudioResource()},
         # One process a run: a killed run leaves no step process behind that goes on paying.
         executor=dg.in_process_executor,

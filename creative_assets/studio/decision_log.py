@@ -168,6 +168,11 @@ class DecisionLog:
             question = sa.select(FINALS.c.variant_key).order_by(FINALS.c.variant_key)
             return list(connection.scalars(question))
 
+    def state(self) -> int:
+        """A number that grows with each decision and each time finals are shown."""
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(sa.func.sum(FINALS.c.revision))) or 0
+
     def shown(self, keys: Iterable[str]) -> dict[str, ShownFinals]:
         """The finals of those variants among `keys` that have some."""
         with self._database.reading() as connection:

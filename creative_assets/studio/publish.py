@@ -62,6 +62,11 @@ class Publications:
         with self._database.writing() as connection:
             self._database.upsert(connection, PUBLICATIONS, [row])
 
+    def newest_at(self) -> float:
+        """When the newest attempt ended; 0 before the first."""
+        with self._database.reading() as connection:
+            return connection.scalar(sa.select(sa.func.max(PUBLICATIONS.c.ended_at))) or 0.0
+
     def of(self, variant_keys: Iterable[str]) -> dict[tuple[str, str], Publication]:
         """(variant, SHA-256 of its finals) → what became of publishing them."""
         question, column = sa.select(PUBLICATIONS), PUBLICATIONS.c.variant_key

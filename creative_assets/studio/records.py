@@ -454,6 +454,26 @@ class Records:
             cost_usd, attempts, unknown = connection.execute(question).one()
         return (None if unknown else float(cost_usd), int(attempts))
 
+    def spent_by_variant(self) -> dict[str, tuple[float | None, int]]:
+        """Variant → what was paid for it so far (None: unknown), and for how many generations."""
+        table = GENERATIONS.c
+        is_done = table.state == "done"
+        unpriced = sa.case((sa.and_(is_done, table.cost_usd.is_(None)), 1), else_=0)
+        question = sa.select(
+            table.variant_key,
+            (
+                sa.func.coalesce(sa.func.sum(table.cost_usd), 0.0)
+                + sa.func.sum(table.wasted_cost_usd)
+            ).label("cost_usd"),
+            sa.func.sum(sa.case((is_done, 1), else_=0)).label("generations"),
+            sa.func.sum(unpriced + table.wasted_unpriced).label("unknown"),
+        ).group_by(table.variant_key)
+        with self.database.reading() as connection:
+            return {
+                row.variant_key: (None if row.unknown else float(row.cost_usd), row.generations)
+                for row in connection.execute(question)
+            }
+
     # Briefs
 
     def known_briefs(self) -> dict[str, BriefRow]:
@@ -499,6 +519,11 @@ class Records:
         with self.database.reading() as connection:
             found = self.database.among(connection, sa.select(VARIANTS), VARIANTS.c.key, keys)
             return {row.key: VariantRow(**row._asdict()) for row in found}
+
+    def active_variants(self) -> list[VariantRow]:
+        """The variants of all campaigns that a brief names, by key."""
+        question = sa.select(VARIANTS).where(VARIANTS.c.active)
+        return self._variant_rows(question.order_by(VARIANTS.c.key))
 
     def upsert_variants(self, rows: Collection[VariantRow]) -> None:
         """Keep `rows` whole, in place of what was known of the same variants."""
