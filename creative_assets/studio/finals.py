@@ -38,7 +38,7 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import FileType, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 _SUFFIXES: dict[FileType, str] = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 

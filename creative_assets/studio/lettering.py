@@ -9,9 +9,10 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, features
 
+from creative_assets.studio.drawn_text import as_drawn
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.fonts import drawing_font
-from creative_assets.studio.typography import TypeSpec, as_drawn, measure
+from creative_assets.studio.typography import TypeSpec, measure
 from creative_assets.studio.values import Box
 
 # FreeType moves each letter to a whole pixel: small text is drawn larger, for even spacing.
@@ -54,7 +55,7 @@ def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
     shaped = features.check("raqm")  # without Raqm, Pillow takes neither direction nor language
     ImageDraw.Draw(mask).text(
         (margin_px - extent.left * drawn_px, baseline_px),
-        as_drawn(line, spec.locale),
+        as_drawn(line, spec.locale, spec.names),
         fill=255,
         font=drawing_font(spec.face, spec.weight, drawn_px),
         anchor="ls",

@@ -12,33 +12,29 @@ import budoux
 from icu4py.breakers import LineBreaker, WordBreaker
 
 from creative_assets.studio.fonts import script_of
+from creative_assets.studio.phrasing import kept_whole, leans_back, leans_forward
 
 _HAN_SCRIPTS = frozenset({"Hans", "Hant"})
 
-CURRENCIES = "$€£¥₩₹฿₫₪₺₽₴₦₱৳"
-_BEFORE_AMOUNT = rf"\b[A-Z]{{3}}|[{CURRENCIES}]|№|\b(?:kr|Kč|RM|R|Rp|Rs|No|Nr)\.?"
-_AMOUNT = r"(?:\d{1,3}(?:\s\d{3})+(?!\d)(?:[.,]\d+)?|\d(?:[\d.,'\u066b\u066c]*\d)?)"
-_AMOUNTS = rf"{_AMOUNT}(?:\s?[–—~×x-]\s?{_AMOUNT})*"
-# An amount with its currency before it, or with a sign, a unit or a short word ("18 hours") after.
-_NUMBER = re.compile(
-    r"(?:\d+[年月日년월일]\s?){2,}|\b\d{1,2}\.\s\w+"  # dates: 6月30日, 30. Juni
-    rf"|(?:{_BEFORE_AMOUNT})\s?{_AMOUNTS}(?:/\w+)*"
-    rf"|{_AMOUNTS}(?:\s?[%\u066a\uff05‰°℃{CURRENCIES}]\w*|\s\w{{1,8}}\b)?(?:/\w+)*"
-)
 # Particles that lean on the word before them: no Chinese line begins with one.
 _CLINGING = frozenset("的了吗嗎呢吧们們")
 _SOFT_HYPHEN = "\u00ad"
 # Where a voice pauses, and a line may end short.
-PAUSES = (*",.;:!?…—", *"،؛؟", *"、。，．；：！？", "।")  # noqa: RUF001 - other scripts' own marks
+PAUSES = (*",.;:!?…—", *"،؛؟۔", *"、。，．；：！？", "।")  # noqa: RUF001 - other scripts' own marks
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # Thai, Lao, Burmese, Khmer
+_ABBREVIATED = re.compile(r"[^\W\d]\S*\.[^\W\d]\S*\.$")  # with a dot inside: "z.B.", "मि.ली."
 _HYPHENS = ("-", _SOFT_HYPHEN, "\u2010", "/", "\u2013")
 
 # Penalties, in the share of its size that a text may give up to be without them.
 _AFTER_HYPHEN = 0.30
-_INSIDE_PHRASE = 0.02  # Thai, Japanese, Chinese: no space or punctuation here
-_OVER_A_PAUSE = 0.30  # this break is at no comma or stop, and there is one to break at
+_INSIDE_PHRASE = 0.02  # Japanese, Chinese: no space or punctuation here
+_INSIDE_THAI = 0.16  # and its neighbours, who write a space where others write a comma
+_OVER_A_PAUSE = 0.20  # this break is at no comma or stop, and there is one to break at
+_LEANING = 0.30  # an article or preposition ends the line, or a postposition begins one
+_WITHIN = 0.04  # the next line begins with no article, preposition or conjunction
+_STRANDED = 0.12  # one word alone, of what a pause ends or begins
 _AFTER_SINGLE_LETTER = 0.12  # Slavic typography: no single-letter word ends a line
-_AFTER_SHORT_WORD = 0.05  # articles and prepositions belong to what follows them
+_AFTER_SHORT_WORD = 0.05  # short words mostly belong to what follows them
 _SHORT_WORD = 3
 
 
@@ -64,7 +60,7 @@ def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str
         breaks = {at for at in breaks if text[at : at + 1] not in _CLINGING}
     if script == "Kore":
         breaks = {at for at in breaks if text[at - 1].isspace()}
-    spans = [match.span() for match in _NUMBER.finditer(text)]
+    spans = [match.span() for match in kept_whole(locale).finditer(text)]
     for name in filter(None, keep):
         spans += [match.span() for match in re.finditer(re.escape(name), text, re.IGNORECASE)]
     allowed = sorted(
@@ -85,15 +81,27 @@ def line_of(units: Sequence[str], start: int, end: int) -> str:
     return line.replace(_SOFT_HYPHEN, "") + hyphen
 
 
-def break_penalty(units: Sequence[str], end: int) -> float:
+def break_penalty(units: Sequence[str], end: int, locale: str) -> float:
     """What speaks against ending a line before `units[end]`."""
-    pauses = [_ends_in_a_pause(unit) for unit in units[:-1]]
-    over = _OVER_A_PAUSE if any(pauses) and not pauses[end - 1] else 0.0
-    return over + _unit_penalty(units[end - 1])
+    before, after = units[end - 1], units[end]
+    leaning = leans_forward(_last_word(before), locale) or leans_back(_first_word(after), locale)
+    if _ends_in_a_pause(before) and not leaning:
+        return 0.0
+    penalty = _unit_penalty(before) + (_LEANING if leaning else 0.0)
+    if not leans_forward(_first_word(after), locale):
+        penalty += _WITHIN
+    if end + 1 < len(units) and _ends_in_a_pause(after):
+        penalty += _STRANDED
+    if end > 1 and _ends_in_a_pause(units[end - 2]):
+        penalty += _STRANDED
+    over = any(_ends_in_a_pause(unit) for unit in units[:-1])
+    return penalty + (_OVER_A_PAUSE if over else 0.0)
 
 
 def _ends_in_a_pause(unit: str) -> bool:
     word = unit.rstrip()
+    if _ABBREVIATED.search(word):
+        return False
     # Thai and its neighbours write a space where others write a comma.
     return word.endswith(PAUSES) or (word != unit and bool(_UNSPACED.search(word[-1:])))
 
@@ -106,7 +114,17 @@ def _unit_penalty(unit: str) -> float:
         if len(word) == 1 and word.isalpha():
             return _AFTER_SINGLE_LETTER
         return _AFTER_SHORT_WORD if len(word) <= _SHORT_WORD and word.islower() else 0.0
+    if _UNSPACED.search(word[-1:]):
+        return _INSIDE_THAI
     return _INSIDE_PHRASE if word[-1].isalnum() else 0.0
+
+
+def _first_word(unit: str) -> str:
+    return unit.split(maxsplit=1)[0] if unit.strip() else ""
+
+
+def _last_word(unit: str) -> str:
+    return unit.rsplit(maxsplit=1)[-1] if unit.strip() else ""
 
 
 def _ends(breaker: LineBreaker | WordBreaker, text: str) -> set[int]:

@@ -6,28 +6,22 @@ end is `line_breaks`' to say.
 
 import math
 import operator
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import uharfbuzz
-from PIL import features
 
+from creative_assets.studio.drawn_text import RTL_SCRIPTS, as_drawn, runs
 from creative_assets.studio.fonts import Face, script_of, shaping_font
 from creative_assets.studio.line_breaks import (
-    CURRENCIES,
     PAUSES,
     break_penalty,
     break_units,
     line_of,
 )
 from creative_assets.studio.values import Direction
-
-# Unicode Script_Extensions of right-to-left writing that has living users; CLDR's `characterOrder`.
-_RTL_SCRIPTS = frozenset({"Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"})
 
 # Baseline to baseline in em. Marks above and below need more air than Latin; CJK fills its square.
 _SPACING = {
@@ -43,27 +37,17 @@ _SPACING = {
     "Hans": 1.28,
     "Hant": 1.28,
 }
-_AUTOSPACED_SCRIPTS = frozenset({"Hans", "Hant", "Jpan"})
 _LATIN_SPACING = 1.1
 _SMALL_TEXT_SPACING = 1.18  # of the script's spacing: small lines need relatively more air
 
-# A quarter of an em stands between Han or kana and Latin, also where nobody typed a space
-# (W3C's requirements for Chinese and Japanese text layout, "clreq" and "jlreq").
-_CJK = (
-    r"[\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
-)
-_LETTER = r"A-Za-z0-9\u00c0-\u024f\u0370-\u052f"  # Latin, Greek and Cyrillic, not full-width
-_MIXED = re.compile(rf"(?<={_CJK})(?=[{_LETTER}{CURRENCIES}])|(?<=[{_LETTER}%‰°℃])(?={_CJK})")
-_QUARTER_EM = "\u2005"  # where a font has none, HarfBuzz makes a space of that width
-# Unicode's algorithm (UAX #9, W7) takes a number after Latin for a part of it, across a comma too.
-_NUMBER_AFTER_LATIN = re.compile(r"(?<=[^\W\d_])(?<![\u0590-\u08ff])(?=[^\w\s]+\s*\d)")
-_RIGHT_TO_LEFT_MARK = "\u200f"
 # In the share of its size that a text may give up to be without them, as with `break_penalty`.
 _LONE_LAST = 0.5
 _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
-_UNEVEN = 0.35  # a line of no width beside a full one
-_MAY_BE_SHORT = 0.5  # how much it counts for a last line, and for one that ends with a pause
-_LARGE_LINE, _SMALL_LINE = 0.03, 0.1  # each line more, of a headline and of running text
+_UNEVEN = 0.25  # a line of no width beside a full one
+_PHRASED = 0.25  # how much evenness counts where lines are to end well
+_MAY_BE_SHORT = 0.7  # how much it counts for a last line, and for one that ends with a pause
+_UNUSED = 0.2  # of a headline: half the width free is worth a line less
+_LARGE_LINE, _SMALL_LINE = 0.06, 0.1  # each line more, of a headline and of running text
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +74,7 @@ class TypeSpec:
     locale: str
     direction: Direction
     small: bool = False  # running text rather than display: looser lines
+    names: tuple[str, ...] = ()  # that stay in one piece, also in text of the other direction
 
     @property
     def spacing(self) -> float:
@@ -106,6 +91,7 @@ class Limits:
     min_size_px: int
     max_size_px: int
     max_lines: int
+    spacing: float = 1.0  # share of the script's own; lines never touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +126,7 @@ class _Way:
 
 def direction_of(locale: str) -> Direction:
     """The direction in which `locale` is written."""
-    return "rtl" if script_of(locale) in _RTL_SCRIPTS else "ltr"
+    return "rtl" if script_of(locale) in RTL_SCRIPTS else "ltr"
 
 
 @lru_cache(maxsize=8192)
@@ -148,8 +134,8 @@ def measure(line: str, spec: TypeSpec) -> Extent:
     """The ink of one line, in em, from HarfBuzz's glyph extents."""
     font = shaping_font(spec.face, spec.weight)
     pen, left, right, top, bottom = 0, 0, 0, 0, 0
-    runs = _runs(as_drawn(line, spec.locale))
-    for run in runs if spec.direction == "ltr" else reversed(runs):
+    parts = runs(as_drawn(line, spec.locale, spec.names))
+    for run in parts if spec.direction == "ltr" else reversed(parts):
         buffer = uharfbuzz.Buffer()
         buffer.add_str(run)
         buffer.direction = spec.direction
@@ -167,36 +153,6 @@ def measure(line: str, spec: TypeSpec) -> Extent:
     return Extent(left / 1000, max(right, pen) / 1000, top / 1000, -bottom / 1000)
 
 
-def _runs(line: str) -> list[str]:
-    """A line's Latin and other parts: HarfBuzz shapes one script at a time, as Raqm tells it to.
-
-    Spaces, digits and marks go with the letter before them.
-    """
-    starts, latin = [0], None
-    for at, character in enumerate(line):
-        if character.isalpha():
-            is_latin = unicodedata.name(character, "").startswith("LATIN")
-            if latin is not None and is_latin != latin:
-                starts.append(at)
-            latin = is_latin
-    return [line[start:end] for start, end in pairwise([*starts, len(line)])]
-
-
-def as_drawn(line: str, locale: str) -> str:
-    """A line with what nobody types, and only its drawing needs.
-
-    In Chinese and Japanese that is thin space around Latin and digits. In right-to-left text it is
-    a mark after a Latin name with a comma or colon: a number after that belongs to what follows.
-    """
-    script = script_of(locale)
-    if script in _RTL_SCRIPTS:
-        return _NUMBER_AFTER_LATIN.sub(_RIGHT_TO_LEFT_MARK, line)
-    # Without a shaper there is nothing to make that space where a font has none.
-    if script not in _AUTOSPACED_SCRIPTS or not features.check("raqm"):
-        return line
-    return _MIXED.sub(_QUARTER_EM, line)
-
-
 def fit_text(
     text: str, spec: TypeSpec, limits: Limits, keep: tuple[str, ...] = ()
 ) -> Setting | Overflow:
@@ -211,21 +167,26 @@ def fit_text(
     largest = max((size_px for size_px, _ in sized), default=0)
     if largest < limits.min_size_px:
         return _overflow(break_units(text, spec.locale, keep), spec, limits)
+    unused = 0.0 if spec.small else _UNUSED
     size_px, best = max(
         (each for each in sized if each[0] >= limits.min_size_px),
-        key=lambda each: each[0] / largest - each[1].roughness,
+        key=lambda each: (
+            each[0] / largest
+            - each[1].roughness
+            - unused * max(0.0, 1 - each[0] * each[1].width / limits.width_px)
+        ),
     )
-    return set_lines(best.lines, spec, size_px)
+    return set_lines(best.lines, spec, size_px, limits.spacing)
 
 
-def set_lines(lines: Sequence[str], spec: TypeSpec, size_px: int) -> Setting:
+def set_lines(lines: Sequence[str], spec: TypeSpec, size_px: int, spacing: float = 1.0) -> Setting:
     """Place the baselines of `lines` at `size_px`; lines whose marks would touch move apart."""
     extents = [measure(line, spec) for line in lines]
     clearance = max(
         (above.descent + below.ascent for above, below in pairwise(extents)),
         default=0.0,
     )
-    leading = max(spec.spacing, clearance + 0.06) * size_px
+    leading = max(spec.spacing * spacing, clearance + 0.06) * size_px
     # Capitals and descenders are reserved even where a line has none: rows keep their rhythm.
     ascent = max(extents[0].ascent, 0.714) * size_px
     descent = max(extents[-1].descent, 0.2) * size_px
@@ -254,14 +215,19 @@ def _count_lines(units: Sequence[str], spec: TypeSpec, width: float) -> int:
 
 @lru_cache(maxsize=512)
 def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way, ...]:
-    """For each number of lines: the most even setting, and the narrowest. Sizes play no part."""
+    """For each number of lines the most even, the best phrased, and the narrowest setting."""
     ways = []
     for count in range(1, min(max_lines, len(units)) + 1):
-        for cost, join in ((_even(units, spec, count), operator.add), (_wide(units, spec), max)):
+        even, phrased = (_even(units, spec, count, share) for share in (1.0, _PHRASED))
+        for cost, join in (
+            (even, operator.add),
+            (phrased, operator.add),
+            (_wide(units, spec), max),
+        ):
             ends = _best_ends(len(units), count, cost, join)
             lines = tuple(line_of(units, start, end) for start, end in pairwise(ends))
             widths = [measure(line, spec).width for line in lines]
-            penalty = sum(break_penalty(units, end) for end in ends[1:-1])
+            penalty = sum(break_penalty(units, end, spec.locale) for end in ends[1:-1])
             penalty += (count - 1) * (_SMALL_LINE if spec.small else _LARGE_LINE)
             ways.append(_Way(lines, max(widths), _roughness(lines, widths) + penalty))
     return tuple(ways)
@@ -285,14 +251,18 @@ def _best_ends(
     return best[total][1]
 
 
-def _even(units: Sequence[str], spec: TypeSpec, count: int) -> Callable[[int, int], float]:
+def _even(
+    units: Sequence[str], spec: TypeSpec, count: int, weight: float
+) -> Callable[[int, int], float]:
     target = _width(units, 0, len(units), spec) / count
+    penalties = [0.0, *(break_penalty(units, end, spec.locale) for end in range(1, len(units)))]
 
     def cost(start: int, end: int) -> float:
         share = _width(units, start, end, spec) / target
+        uneven = weight * (share - 1) ** 2
         if end == len(units):
-            return (share - 1) ** 2 + (_LONE_LAST if share < _LONE_SHARE else 0.0)
-        return (share - 1) ** 2 + break_penalty(units, end)
+            return uneven + (_LONE_LAST if share < _LONE_SHARE else 0.0)
+        return uneven + penalties[end]
 
     return cost
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from creative_assets.studio.fonts import drawing_font, face_for
-from creative_assets.studio.lettering import draw_line
+from creative_assets.studio.lettering import Ink, draw_line
 from creative_assets.studio.typography import TypeSpec, direction_of
 
 
@@ -62,6 +62,43 @@ def test_a_number_after_a_latin_name_stands_to_its_left_in_hebrew(line: str) -> 
     end = whole.mask.crop((left_px, top_px, whole.mask.width, top_px + name.mask.height))
     differing = np.abs(np.asarray(end, dtype=int) - np.asarray(name.mask, dtype=int)) > 128
     assert differing.mean() < 0.05  # the comma reaches below the name
+
+
+@pytest.mark.parametrize(
+    "locale, line, name, side",
+    [
+        ("he-IL", "Rosehip Serum No. 3. שלום", "Rosehip Serum No. 3", "right"),
+        ("he-IL", "שלום Rosehip Serum No. 3", "Rosehip Serum No. 3", "left"),
+        ("ar-SA", "مل. Nordlys Coffee Co.", "Nordlys Coffee Co.", "left"),
+        ("ur-PK", "\u06a9\u06cc\u0646\u06d4 Nordlys Coffee Co.", "Nordlys Coffee Co.", "left"),
+        ("he-IL", "שלום 250 ml", "250 ml", "left"),
+    ],
+)
+def test_a_latin_name_keeps_its_dot_and_its_number_in_right_to_left_text(
+    locale: str, line: str, name: str, side: str
+) -> None:
+    alone = draw_line(name, TypeSpec(face_for("a", locale), 700, "en-US", "ltr"), 100)
+    assert is_at(side, draw_line(line, spec(locale), 100), alone)
+
+
+@pytest.mark.parametrize(
+    "line, part, side",
+    [("20٪ رعا", "20", "right"), ("رعا 20٪", "٪", "left"), ("رعا 20%", "%", "left")],
+)
+def test_an_arabic_percent_sign_stands_to_the_left_of_its_number(
+    line: str, part: str, side: str
+) -> None:
+    whole, alone = (draw_line(text, spec("ur-PK"), 100) for text in (line, part))
+    assert is_at(side, whole, alone)
+
+
+def is_at(side: str, whole: Ink, part: Ink) -> bool:
+    """Whether a line's ink begins or ends with the ink of `part`."""
+    left_px = 0 if side == "left" else whole.mask.width - part.mask.width
+    top_px = part.box.top_px - whole.box.top_px
+    there = whole.mask.crop((left_px, top_px, left_px + part.mask.width, top_px + part.mask.height))
+    differing = np.abs(np.asarray(there, dtype=int) - np.asarray(part.mask, dtype=int)) > 128
+    return bool(differing.mean() < 0.05)
 
 
 def test_the_same_line_is_the_same_ink() -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import features
 
+from creative_assets.studio.drawn_text import as_drawn
 from creative_assets.studio.fonts import drawing_font, face_for
 from creative_assets.studio.lettering import draw_line
 from creative_assets.studio.typography import (
@@ -13,7 +14,6 @@ from creative_assets.studio.typography import (
     Overflow,
     Setting,
     TypeSpec,
-    as_drawn,
     direction_of,
     fit_text,
     measure,
@@ -67,15 +67,21 @@ def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> Non
 @pytest.mark.parametrize(
     "locale, line, drawn",
     [
-        ("zh-CN", "慢萃18小时Cold", "慢萃\u200518\u2005小时\u2005Cold"),
-        ("ja-JP", "20%オフ。Nordlysは", "20%\u2005オフ。Nordlys\u2005は"),
-        ("zh-TW", "只要NT$129。", "只要\u2005NT$129。"),
+        ("zh-CN", "慢萃18小时Cold", "慢萃\u200618小时\u2006Cold"),
+        ("ja-JP", "20%オフ。Nordlysは", "20%\u2006オフ。Nordlys\u2006は"),
+        ("zh-TW", "只要NT$129。", "只要\u2006NT$129。"),
         ("zh-TW", "以 Nordlys 泉水", "以 Nordlys 泉水"),
         ("ko-KR", "18시간 Nordlys는", "18시간 Nordlys는"),
         ("en-US", "20% off", "20% off"),
-        ("he-IL", "Nordlys Brew, 18 שעות", "Nordlys Brew\u200f, 18 שעות"),
-        ("ur-PK", "Nordlys، 18 گھنٹے", "Nordlys\u200f، 18 گھنٹے"),
-        ("ar-AE", "هاتف Galaxy 24 الجديد", "هاتف Galaxy 24 الجديد"),
+        ("he-IL", "Nordlys Brew, 18 שעות", "\u2066Nordlys Brew\u2069, 18 שעות"),
+        ("ur-PK", "Nordlys، 18 گھنٹے", "\u2066Nordlys\u2069، 18 گھنٹے"),
+        ("ar-AE", "هاتف Galaxy 24 الجديد", "هاتف \u2066Galaxy 24\u2069 الجديد"),
+        ("he-IL", "Rosehip Serum No. 3.", "\u2066Rosehip Serum No. 3\u2069."),
+        ("ar-AE", "مل. Nordlys Coffee Co.", "مل. \u2066Nordlys Coffee Co.\u2069"),
+        ("he-IL", "פחית 250 ml.", "פחית \u2066250 ml\u2069."),
+        ("he-IL", "\u05d1\u05be20% הנחה", "\u05d1\u05be20% הנחה"),
+        ("ur-PK", "20\u066a رعایت", "20\u200f\u066a رعایت"),
+        ("ja-JP", "一杯250円、18 時間", "一杯\u2006250円、18 時間"),
         ("ar-AE", "القهوة: 18 ساعة", "القهوة: 18 ساعة"),
     ],
 )
@@ -85,12 +91,12 @@ def test_han_and_latin_stand_apart_and_right_to_left_numbers_with_what_follows(
     assert as_drawn(line, locale) == drawn
 
 
-def test_a_thin_space_is_a_quarter_of_an_em_measured_and_drawn() -> None:
+def test_a_thin_space_is_a_sixth_of_an_em_measured_and_drawn() -> None:
     plain, spaced = spec("水20", "ko-KR"), spec("水20", "zh-TW")
     wider = measure("水20", spaced).width - measure("水20", replace(plain, face=spaced.face)).width
-    assert wider == pytest.approx(0.25, abs=0.002)
+    assert wider == pytest.approx(1 / 6, abs=0.002)
     drawn = [draw_line("水20", each, 100).box.width_px for each in (spaced, plain)]
-    assert drawn[0] - drawn[1] == pytest.approx(25, abs=2)
+    assert drawn[0] - drawn[1] == pytest.approx(100 / 6, abs=2)
 
 
 KEPT = ("Nordlys Cold Brew", "250 ml", "20 %", "€4,99", "18 hours")
@@ -149,9 +155,9 @@ def test_a_text_takes_the_largest_size_that_its_width_allows() -> None:
     assert setting.width_px <= 500 < wider.width_px
 
 
-def test_lines_are_even() -> None:
+def test_a_preposition_begins_a_line_even_where_lines_are_less_even_then() -> None:
     setting = fitted("Kalt gebraut für lange Sommertage", "de-DE", 900, max_lines=2)
-    assert setting.lines == ("Kalt gebraut für", "lange Sommertage")
+    assert setting.lines == ("Kalt gebraut", "für lange Sommertage")
 
 
 @pytest.mark.parametrize("width_px", [500, 700, 845, 950])

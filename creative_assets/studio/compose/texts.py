@@ -128,6 +128,7 @@ def spec_of(role: Role, face: Face, style: TextStyle) -> TypeSpec:
         locale=style.locale,
         direction=style.direction,
         small=role != "headline",
+        names=style.keep_together,
     )
 
 
