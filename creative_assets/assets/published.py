@@ -77,19 +77,23 @@ def build_published_creatives(variants_per_run: int) -> dg.AssetsDefinition:
             failures = {failed.variant_key: failed.error for failed in unknown}
             for job in jobs:
                 try:
-                    manifest = _publish(job.variant, shelf, archive, settings)
+                    manifest, ended = _publish(job.variant, shelf, archive, settings)
                 except PermanentError as error:
                     failures[job.variant.key] = error
                 else:
                     yield _materialization(manifest, shelf)
+                    # After it: what is kept as done is not launched again.
+                    archive.publications.keep(ended)
         if failures:
             raise _failure(failures, len(keys))
 
     return published_creatives
 
 
-def _publish(variant: VariantBrief, shelf: Shelf, archive: Archive, settings: Settings) -> Manifest:
-    """Publish, and keep what became of it for the sensor that launches this."""
+def _publish(
+    variant: VariantBrief, shelf: Shelf, archive: Archive, settings: Settings
+) -> tuple[Manifest, Publication]:
+    """Publish; the manifest, and what is to be kept of it for the sensor that launches this."""
     seen = look_at(variant.key, archive.decisions)
     approval = approval_for(seen, takes_unverified=settings.publish_unverified)
     brand = variant.brand_name
@@ -99,9 +103,7 @@ def _publish(variant: VariantBrief, shelf: Shelf, archive: Archive, settings: Se
     except PermanentError as error:
         archive.publications.keep(replace(ended, error=str(error)))
         raise
-    path = manifest_path(seen.finals, brand, shelf)
-    archive.publications.keep(replace(ended, manifest_path=path))
-    return manifest
+    return manifest, replace(ended, manifest_path=manifest_path(seen.finals, brand, shelf))
 
 
 def _materialization(manifest: Manifest, shelf: Shelf) -> dg.AssetMaterialization:

@@ -68,6 +68,8 @@ def decisions(
             str(evaluation.partition): is_told(evaluation, instance)
             for evaluation in approved_evaluations(keys, archive.decisions, instance)
         }
+        # Finals that people see and Dagster does not: their run ended in between, and is free.
+        to_show = {key: revisions[key] for key in keys if key not in told}
         to_change = _to_change(keys, archive)
         to_publish = _to_publish(keys, archive, settings)
         unfinished = {
@@ -82,13 +84,15 @@ def decisions(
     # A run of the stages or of publishing tells of its variants itself.
     to_tell = {key for key, is_shown in told.items() if not is_shown} - {*to_change, *to_publish}
 
+    to_make: dict[str, str | int] = {**to_show, **to_change}
+
     def ranges(wanted: Collection[str]) -> Iterable[Sequence[str]]:
         return contiguous_ranges(order, free.intersection(wanted), settings.variants_per_run)
 
     return dg.SensorResult(
         asset_events=reviews,
         run_requests=[
-            *_requests(CREATIVES_JOB, ranges(to_change), to_change),
+            *_requests(CREATIVES_JOB, ranges(to_make), to_make),
             *_requests(PUBLISH_JOB, ranges(to_publish), to_publish),
             *_requests(APPROVALS_JOB, spans(order, free & to_tell), revisions),
         ],

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ import pytest
 from creative_assets.definitions import defs
 from creative_assets.partitions import range_tags
 from creative_assets.resources.opening import Archive
+from creative_assets.resources.studio import StudioResource
+from creative_assets.sensors.decisions import decisions
 from creative_assets.studio.lineage import manifest_schema
 from creative_assets.studio.review import (
     Approval,
@@ -241,3 +244,54 @@ def test_new_bytes_are_not_published_before_they_are_approved(
     tick()
 
     assert published() == before
+
+
+class Cut(BaseException):
+    """The power is gone."""
+
+
+def test_killed_at_any_step_between_decision_and_publication_the_end_is_the_same(
+    keys: list[str], archive: Archive, tick: Tick, instance: dg.DagsterInstance
+) -> None:
+    tick()
+    moments = ["STEP_START", "ASSET_MATERIALIZATION", "STEP_SUCCESS"]
+    for key, moment in zip(keys, moments, strict=True):
+        decided(archive, key, Approval())
+        # The tick is lost before Dagster hears of it; the run of the next is killed.
+        ticked(instance)
+        (request,) = ticked(instance).run_requests or ()
+        cut_off_at(moment, request, instance)
+
+    while tick() != ([], 0):
+        pass
+
+    assert set(manifests()) == materialized(instance) == set(keys)
+    assert len(published()) == 2 * len(keys)
+    assert {made.error for made in archive.publications.of(keys).values()} == {None}
+    assert len(archive.publications.of(keys)) == len(keys)
+
+
+def ticked(instance: dg.DagsterInstance) -> dg.SensorResult:
+    """What the sensor asks for now; nobody does it."""
+    context = dg.build_sensor_context(instance=instance, resources={"studio": StudioResource()})
+    result = decisions(context)
+    assert isinstance(result, dg.SensorResult)
+    return result
+
+
+def cut_off_at(moment: str, request: dg.RunRequest, instance: dg.DagsterInstance) -> None:
+    """Begin a run that is killed when its log says `moment`."""
+    run_id = str(uuid.uuid4())
+
+    def on_event(entry: dg.EventLogEntry) -> None:
+        if entry.dagster_event and entry.dagster_event.event_type_value == moment:
+            raise Cut
+
+    instance.add_event_listener(run_id, on_event)
+    job = defs().resolve_job_def(str(request.job_name))
+    with pytest.raises(Cut):
+        job.execute_in_process(instance=instance, run_id=run_id, tags=request.tags)
+    run = instance.get_run_by_id(run_id)
+    assert run is not None
+    if not run.is_finished:  # as Dagster's run monitoring does
+        instance.report_run_failed(run)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -274,6 +275,24 @@ def test_a_tick_that_was_lost_is_made_good_by_the_next(
 
     assert tick() == ([keys[0]], 1)
     assert statuses(instance, keys[:1]) == {keys[0]: "SUCCEEDED"}
+
+
+def test_finals_that_dagster_was_not_told_of_are_shown_by_another_run(
+    keys: list[str], tick: Tick, instance: dg.DagsterInstance, archive: Archive, stand_in: StandIn
+) -> None:
+    tick()
+    asked = len(stand_in.requests())
+    known = look_at(keys[0], archive.decisions).finals
+    # A run was killed when people saw its finals, and before Dagster did.
+    archive.decisions.show(replace(known, version="of a run that was killed"))
+
+    first, second = tick(), tick()
+
+    assert (first, second) == (([], 1), ([], 0))
+    assert look_at(keys[0], archive.decisions).finals == known
+    assert len(stand_in.requests()) == asked
+    assert archive.decisions.untold(9) == {}
+    assert statuses(instance, keys[:1]) == {keys[0]: "FAILED"}
 
 
 def test_a_decision_that_is_shown_during_a_run_is_shown_again_when_the_run_is_over(
