@@ -13,6 +13,7 @@ from PIL import Image
 
 from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.brief import VariantBrief
+from creative_assets.studio.decision_log import DecisionLog, ShownFinals
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.finals import CleanFinal, Final, FinalCreatives
 from creative_assets.studio.images import open_small
@@ -20,6 +21,7 @@ from creative_assets.studio.locales import display_name, english_name
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.produce import Job, kept_output, stage_versions
 from creative_assets.studio.records import Records
+from creative_assets.studio.revision import UNREVISED
 from creative_assets.studio.sheet_page import Place, Shown, draw_page
 from creative_assets.studio.sheet_picture import draw_overview, draw_sheet, row_height_px
 from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput
@@ -59,8 +61,13 @@ def write_contact_sheet(
     """
     keys = [row.key for row in records.variants_of(campaign_id) if row.active]
     jobs, _ = load_jobs(keys, store, records)
+    shown = DecisionLog(records.database).shown(keys)
+
+    def row(job: Job) -> _Row:
+        return _row(job, shown.get(job.variant.key), choice, store)
+
     with ThreadPoolExecutor(_READERS, "sheet") as readers:
-        rows = list(readers.map(lambda job: _row(job, choice, store), jobs))
+        rows = list(readers.map(row, jobs))
     rows.sort(key=lambda row: (row.variant.product_id, row.variant.locale))
     finished = [row for row in rows if row.finals]
     if not finished:
@@ -73,9 +80,12 @@ def write_contact_sheet(
     store.put(picture_path(campaign_id), _picture(finished, title, store))
 
 
-def _row(job: Job, choice: ModelChoice, store: Store) -> _Row:
+def _row(job: Job, shown: ShownFinals | None, choice: ModelChoice, store: Store) -> _Row:
     version = stage_versions(job, choice)[FINAL_CREATIVES]
     output = kept_output(job.variant, FINAL_CREATIVES, version, store)
+    if output is None and shown is not None and job.revision != UNREVISED:
+        # A change that is under way, or could not be made, takes nothing off the sheet.
+        output = kept_output(job.variant, FINAL_CREATIVES, shown.version, store)
     if output is None:
         return _Row(job.variant)
     creatives: FinalCreatives = output.data

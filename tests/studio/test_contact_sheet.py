@@ -11,8 +11,10 @@ from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.settings import Settings
 from creative_assets.studio.compose import TextReport
 from creative_assets.studio.contact_sheet import page_path, picture_path, write_contact_sheet
+from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.finals import Final, FinalCreatives
 from creative_assets.studio.produce import Job, stage_versions
+from creative_assets.studio.review import ChangeRequest, Reviewer, decide, look_at
 from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput, folder_of
 from creative_assets.studio.store import Store
 from creative_assets.studio.values import Size
@@ -97,6 +99,22 @@ def test_what_is_finished_later_is_on_the_same_page(
     ):
         assert (one.format, two.width) == ("PNG", one.width)
         assert two.height > one.height
+
+
+def test_a_change_that_is_not_made_takes_nothing_off_the_sheet(
+    brief: dict[str, Any], accepted: Accept, choice: ModelChoice, archive: Archive
+) -> None:
+    (job,) = accepted(brief)
+    final, log = finish(job, "red", choice, archive.store), archive.decisions
+    version = stage_versions(job, choice)[FINAL_CREATIVES]
+    log.show(ShownFinals(job.variant.key, version, {"1x1": final.file}, {}))
+    warmer = ChangeRequest(scope="picture", note="Warmer light, please.")
+    ann = Reviewer(name="Ann", verified=True, through="cli")
+    decide(look_at(job.variant.key, log), warmer, ann, "d1", log)
+
+    write_contact_sheet("summer", choice, archive.store, archive.records)
+
+    assert "1 of 1 variants are finished" in page_of(archive)
 
 
 def test_the_same_finals_give_the_same_sheet(
