@@ -38,6 +38,7 @@ _SPACING = {
     "Hant": 1.28,
 }
 _LATIN_SPACING = 1.1
+_LEAST_SPACING = 1.06
 _SMALL_TEXT_SPACING = 1.18  # of the script's spacing: small lines need relatively more air
 
 # In the share of its size that a text may give up to be without them, as with `break_penalty`.
@@ -186,7 +187,8 @@ def set_lines(lines: Sequence[str], spec: TypeSpec, size_px: int, spacing: float
         (above.descent + below.ascent for above, below in pairwise(extents)),
         default=0.0,
     )
-    leading = max(spec.spacing * spacing, clearance + 0.06) * size_px
+    closest = min(spec.spacing, max(spec.spacing * spacing, _LEAST_SPACING))
+    leading = max(closest, clearance + 0.06) * size_px
     # Capitals and descenders are reserved even where a line has none: rows keep their rhythm.
     ascent = max(extents[0].ascent, 0.714) * size_px
     descent = max(extents[-1].descent, 0.2) * size_px

@@ -149,14 +149,14 @@ def test_right_to_left_text_is_flush_right(locale: str) -> None:
     for format_name in FORMATS:
         boxes = [each.box for each in composed(format_name, locale).report.blocks]
         zone = plan_for(format_named(format_name), locale).text_zone
-        assert {zone.right_px - box.right_px for box in boxes} == {2}
+        assert {zone.right_px - box.right_px for box in boxes} == {0}
 
 
 def test_left_to_right_text_is_flush_left() -> None:
     for format_name in FORMATS:
         boxes = [each.box for each in composed(format_name, "en-US").report.blocks]
         zone = plan_for(format_named(format_name), "en-US").text_zone
-        assert {box.left_px - zone.left_px for box in boxes} == {2}
+        assert {box.left_px - zone.left_px for box in boxes} == {0}
 
 
 def area(boxes: Sequence[Box]) -> tuple[int, int, int, int]:
@@ -194,13 +194,10 @@ def test_a_card_of_the_brands_paper_holds_all_text_and_shrinks_to_it(
     assert card is not None
     assert composition.report.scrim_color == "#f4e9d8"
     assert plan.text_zone.contains(card)
-    left_px, top_px, right_px, bottom_px = area([b.box for b in composition.report.blocks])
-    paddings = {
-        left_px - card.left_px,
-        top_px - card.top_px,
-        card.right_px - right_px,
-        card.bottom_px - bottom_px,
-    }
+    # Its sides are the zone's, so that they line up with the logo and with other cards.
+    assert (card.left_px, card.width_px) == (plan.text_zone.left_px, plan.text_zone.width_px)
+    _, top_px, _, bottom_px = area([b.box for b in composition.report.blocks])
+    paddings = {top_px - card.top_px, card.bottom_px - bottom_px}
     assert len(paddings) == 1
     assert min(paddings) > 0.03 * fmt.size.height_px * min(1, fmt.size.ratio)
 
@@ -319,8 +316,40 @@ def test_text_keeps_a_gap_to_the_subject(format_name: str, locale: str, zone: in
     plan = with_subject(fmt, locale, zone)
     text = words(locale) if locale in COPY else words("en-US")
     blocks = compose_text(flat(fmt), plan, fmt, text, style_for(locale)).report.blocks
-    kept = plan.subject.inset(-round(0.04 * fmt.size.height_px))
+    kept = plan.subject.inset(-round(0.02 * fmt.size.height_px))
     assert [each.role for each in blocks if each.box.overlaps(kept)] == []
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("locale", ["en-US", "ar-AE", "th-TH"])
+def test_one_layout_sets_one_size_of_text_whatever_the_picture(
+    format_name: str, locale: str, layout: LayoutName
+) -> None:
+    fmt = format_named(format_name)
+    alone = plan_for(fmt, locale, layout=layout)
+    everywhere = alone.model_copy(update={"subject": frame_box(fmt)})
+    beside = with_subject(fmt, locale).model_copy(update={"layout": layout})
+    ground, style = ground_of(fmt, layout), style_for(locale)
+    sizes = [
+        {
+            each.role: each.size_px
+            for each in compose_text(ground, plan, fmt, words(locale), style).report.blocks
+        }
+        for plan in (alone, everywhere, beside)
+    ]
+    assert sizes[0] == sizes[1]
+    assert sizes[2]["headline"] >= round(0.85 * sizes[0]["headline"])
+    for role in ("call_to_action", "legal_line"):
+        assert sizes[2][role] == sizes[0][role]
+
+
+@pytest.mark.parametrize("locale", ["en-US", "he-IL"])
+def test_a_legal_line_at_a_columns_foot_is_not_left_alone(locale: str) -> None:
+    *_, button, legal = composed("16x9", locale).report.blocks
+    zone = plan_for(format_named("16x9"), locale).text_zone
+    assert legal.box.top_px - button.box.bottom_px < 0.12 * zone.height_px
+    assert zone.bottom_px - legal.box.bottom_px < 0.02 * zone.height_px
 
 
 def test_text_that_fits_only_beside_the_subject_gives_up_the_gap() -> None:
@@ -373,7 +402,7 @@ def test_sizes_keep_their_order_and_the_legal_line_its_least_size() -> None:
             assert headline > 1.5 * subline
             assert subline > legal
             assert call > legal
-            assert legal >= 19  # 1.7 % of 1080
+            assert legal >= (24 if format_name == "9x16" else 20)
 
 
 def test_without_a_legal_line_there_is_none() -> None:
@@ -424,7 +453,7 @@ def test_a_text_that_does_not_fit_is_named_with_its_format_and_a_remedy(
 def test_texts_that_fit_alone_but_not_together_say_how_much_is_too_much() -> None:
     fmt = format_named("4x5")
     plan = plan_for(fmt, "en-US")
-    low = plan.text_zone.model_copy(update={"height_px": 320, "width_px": 400})
+    low = plan.text_zone.model_copy(update={"height_px": 270, "width_px": 400})
     with pytest.raises(RenderError, match=r"4x5.* \d+ px taller .*Shorten the"):
         compose_text(
             flat(fmt),

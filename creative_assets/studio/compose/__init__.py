@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from creative_assets.studio.compose.drawing import draw_pill
-from creative_assets.studio.compose.fitting import Misfit, Stack, fit_stack
+from creative_assets.studio.compose.fitting import Misfit, Stack, fit_rooms
 from creative_assets.studio.compose.grounds import FAINT_BUTTON, Grounded, Scene, lay_ground
 from creative_assets.studio.compose.placing import Placed, place
 from creative_assets.studio.compose.reports import (
@@ -90,11 +90,10 @@ def _fitted(
 ) -> tuple[Stack, Room]:
     misfit = Misfit("")
     for said in _fewer_and_fewer(words, fmt):
-        for room in choices:
-            found = fit_stack(said, room, fmt, style)
-            if isinstance(found, Stack):
-                return found, room
-            misfit = found
+        found = fit_rooms(said, choices, fmt, style)
+        if not isinstance(found, Misfit):
+            return found
+        misfit = found
     raise RenderError(misfit.message)
 
 

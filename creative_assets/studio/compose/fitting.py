@@ -1,12 +1,12 @@
 """Fitting: the sizes and lines at which all texts of an ad fit a room together. No places yet."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PIL import features
 
-from creative_assets.studio.compose.rooms import Room
+from creative_assets.studio.compose.rooms import ROUNDING_PX, Room
 from creative_assets.studio.compose.texts import (
     LOOKS,
     Role,
@@ -21,6 +21,9 @@ from creative_assets.studio.typography import Limits, Overflow, Setting, TypeSpe
 
 _SUBLINE_TO_HEADLINE = 0.45
 _TIGHTEST_GAPS = 0.6  # share of its size that a gap keeps beside the smallest headline
+_TIGHTEST_LINES, _LOOSE_FROM = 0.84, 0.5  # beside the smallest headline, and from halfway none
+_ALMOST, _LEAST_SHARE = 0.85, 0.7  # of the size in the whole zone: what a subject may take
+_NO_LIMIT_PX = 10_000
 _LEAST_GAP_UNIT_PX = 230
 _PAD_X, _BUTTON_HEIGHT = 1.2, 2.5  # a button's padding and height, in em of its label
 _BESIDE = 0.6  # in em of the label: between the words and a button beside them
@@ -51,6 +54,11 @@ class Stack:
         gaps_px = sum(block.gap_above_px for block in self.blocks[1:])
         return sum(block.height_px for block in self.blocks) + gaps_px
 
+    @property
+    def headline_px(self) -> int:
+        """The size of its headline."""
+        return self.blocks[0].setting.size_px
+
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
@@ -59,10 +67,33 @@ class Misfit:
     message: str
 
 
+def fit_rooms(
+    words: Mapping[Role, str], rooms: Sequence[Room], fmt: Format, style: TextStyle
+) -> tuple[Stack, Room] | Misfit:
+    """The texts in the first room that holds them almost as large as the last and largest does.
+
+    So sizes hardly depend on the picture, which decides about the other rooms.
+
+    Raises:
+        RenderError: A character has no glyph.
+    """
+    whole = rooms[-1]
+    largest = fit_stack(words, whole, fmt, style)
+    if isinstance(largest, Misfit) or len(rooms) == 1:
+        return largest if isinstance(largest, Misfit) else (largest, whole)
+    for share in (_ALMOST, _LEAST_SHARE):
+        least_px = round(share * largest.headline_px)
+        for room in rooms[:-1]:
+            found = fit_stack(words, room, fmt, style, least_px)
+            if isinstance(found, Stack):
+                return found, room
+    return largest, whole
+
+
 def fit_stack(
-    words: Mapping[Role, str], room: Room, fmt: Format, style: TextStyle
+    words: Mapping[Role, str], room: Room, fmt: Format, style: TextStyle, least_px: int = 0
 ) -> Stack | Misfit:
-    """The largest headline at which all texts fit the room, and the rest in proportion.
+    """The largest headline, of `least_px` or more, at which all texts fit; the rest follows it.
 
     Raises:
         RenderError: A character has no glyph.
@@ -71,17 +102,35 @@ def fit_stack(
         role: spec_of(role, face_for(value, style.locale, style.fonts, LOOKS[role].weight), style)
         for role, value in words.items()
     }
-    fitter = _Fitter(words, specs, fmt, style)
+    fitter = _Fitter(words, specs, fmt, style, least_px)
     if room.shape != "row" or "call_to_action" not in words:
-        return _fit_column(fitter, tuple(words), room, room.box.width_px)
+        return _fit_column(fitter, tuple(words), room, room.box.width_px - ROUNDING_PX)
     button = fitter.fit("call_to_action", room, room.box.width_px)
     if isinstance(button, Misfit):
         return button
     beside = _block("call_to_action", specs["call_to_action"], button, 0)
-    width_px = room.box.width_px - beside.width_px - round(_BESIDE * button.size_px)
+    width_px = room.box.width_px - ROUNDING_PX - beside.width_px - round(_BESIDE * button.size_px)
     roles = tuple(role for role in words if role != "call_to_action")
     stack = _fit_column(fitter, roles, room, width_px)
     return stack if isinstance(stack, Misfit) else Stack(stack.blocks, beside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizing:
+    """One thing to try: gaps and line spacing are shares of their own."""
+
+    headline_px: int
+    gaps: float
+    spacing: float
+    small_rest: bool = False
+
+    def largest_px(self, role: Role) -> int:
+        """Button and legal line give way last: they are small already."""
+        if role == "headline":
+            return self.headline_px
+        if role == "subline":
+            return round(self.headline_px * _SUBLINE_TO_HEADLINE)
+        return 0 if self.small_rest else _NO_LIMIT_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +141,13 @@ class _Fitter:
     specs: Mapping[Role, TypeSpec]
     fmt: Format
     style: TextStyle
+    least_px: int
 
     def fit(
-        self, role: Role, room: Room, width_px: int, largest_px: int | None = None
+        self, role: Role, room: Room, width_px: int, sizing: _Sizing | None = None
     ) -> Setting | Misfit:
-        """One text at its best size up to `largest_px`, or up to its own largest."""
-        limits = _limits(role, room, width_px, self.fmt, largest_px)
+        """One text at its best size up to that of `sizing`, or up to its own largest."""
+        limits = _limits(role, room, width_px, self, sizing)
         setting = fit_text(self.words[role], self.specs[role], limits, self.style.keep_together)
         if isinstance(setting, Overflow):
             return Misfit(_overflow_message(role, setting, limits, width_px, self))
@@ -107,25 +157,15 @@ class _Fitter:
 def _fit_column(
     fitter: _Fitter, roles: Sequence[Role], room: Room, width_px: int
 ) -> Stack | Misfit:
-    smallest_px, largest_px = sizes_px("headline", fitter.fmt)
     headline = fitter.fit("headline", room, width_px)
     if isinstance(headline, Misfit):
         return headline
     stack = Stack(())
-    for headline_px in (*range(headline.size_px, smallest_px, -2), smallest_px):
-        # The last two give way last: they are small already.
-        rest = None if headline_px > smallest_px else 0
-        largest: dict[Role, int | None] = {
-            "headline": headline_px,
-            "subline": round(headline_px * _SUBLINE_TO_HEADLINE),
-            "call_to_action": rest,
-            "legal_line": rest,
-        }
-        share = (headline_px - smallest_px) / max(largest_px - smallest_px, 1)
-        gaps_px = (_TIGHTEST_GAPS + (1 - _TIGHTEST_GAPS) * share) * _gap_unit_px(room, fitter.fmt)
+    for sizing in _sizings(headline.size_px, fitter):
+        gaps_px = sizing.gaps * _gap_unit_px(room, fitter.fmt)
         blocks = []
         for role in roles:
-            setting = fitter.fit(role, room, width_px, largest[role])
+            setting = fitter.fit(role, room, width_px, sizing)
             if isinstance(setting, Misfit):
                 return setting
             gap_px = round(gaps_px * LOOKS[role].gap_above)
@@ -136,24 +176,40 @@ def _fit_column(
     return Misfit(_too_tall_message(stack, room, fitter))
 
 
+def _sizings(largest_px: int, fitter: _Fitter) -> Iterator[_Sizing]:
+    """What to try, from the best: smaller headlines, closer lines, and a smaller rest at last."""
+    smallest_px, own_largest_px = sizes_px("headline", fitter.fmt)
+    least_px = max(smallest_px, fitter.least_px)
+    for headline_px in (*range(largest_px, least_px, -2), least_px):
+        share = (headline_px - smallest_px) / max(own_largest_px - smallest_px, 1)
+        gaps = _TIGHTEST_GAPS + (1 - _TIGHTEST_GAPS) * share
+        spacing = min(1.0, _TIGHTEST_LINES + (1 - _TIGHTEST_LINES) * share / _LOOSE_FROM)
+        yield _Sizing(headline_px, gaps, spacing)
+    if least_px == smallest_px:
+        yield _Sizing(smallest_px, _TIGHTEST_GAPS, _TIGHTEST_LINES, small_rest=True)
+
+
 def _gap_unit_px(room: Room, fmt: Format) -> float:
     # Texts in a tower's width are as large as in a small square; in a strip there is no height.
     return unit_px(fmt) if room.shape == "row" else max(unit_px(fmt), _LEAST_GAP_UNIT_PX)
 
 
 def _limits(
-    role: Role, room: Room, width_px: int, fmt: Format, largest_px: int | None = None
+    role: Role, room: Room, width_px: int, fitter: _Fitter, sizing: _Sizing | None
 ) -> Limits:
-    look, (smallest_px, own_largest_px) = LOOKS[role], sizes_px(role, fmt)
-    if largest_px is not None:
-        own_largest_px = min(max(largest_px, smallest_px), own_largest_px)
-    padding_px = 2 * _PAD_X * own_largest_px if role == "call_to_action" else 0
+    look, (smallest_px, largest_px) = LOOKS[role], sizes_px(role, fitter.fmt)
+    if role == "headline":
+        smallest_px = min(max(smallest_px, fitter.least_px), largest_px)
+    if sizing is not None:
+        largest_px = min(max(sizing.largest_px(role), smallest_px), largest_px)
+    padding_px = 2 * _PAD_X * largest_px if role == "call_to_action" else 0
     return Limits(
         # Without Raqm nothing is kerned, and lines come out a little wider than measured.
         width_px=width_px * (0.995 if features.check("raqm") else 0.97) - padding_px,
         min_size_px=smallest_px,
-        max_size_px=own_largest_px,
+        max_size_px=largest_px,
         max_lines=look.lines_in_column if room.narrow else look.lines_in_band,
+        spacing=1.0 if sizing is None else sizing.spacing,
     )
 
 

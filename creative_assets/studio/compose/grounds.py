@@ -99,7 +99,10 @@ def _on_panel(scene: Scene) -> Grounded:
 
 def _on_card(scene: Scene) -> Grounded:
     unit = unit_px(scene.fmt)
-    box = area_of(scene.placed).inset(-scene.room.padding_px)
+    room, texts = scene.room.box, area_of(scene.placed)
+    # As wide as its zone, whatever it says: its edges are those of the logo and of other cards.
+    across = {"left_px": room.left_px, "width_px": room.width_px}
+    box = texts.model_copy(update=across).inset(-scene.room.padding_px)
     theme = theme_on(paper_of(scene.style), scene.style)
     image = outlined(
         scene.frame,

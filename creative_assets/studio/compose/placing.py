@@ -15,7 +15,7 @@ from creative_assets.studio.values import Box
 # From the baseline to the middle of a script's letters without their marks, in em of Noto Sans.
 # Scripts that are not here have capitals, and are centred by them.
 _LABEL_MIDDLE = {
-    "Arab": 0.26,
+    "Arab": 0.28,
     "Hebr": 0.32,
     "Deva": 0.31,
     "Beng": 0.31,
@@ -27,6 +27,7 @@ _LABEL_MIDDLE = {
     "Hans": 0.38,
     "Hant": 0.38,
 }
+_FOOT_GAP = 1.2  # of the gap above a legal line: how much more it has at a column's foot
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,29 @@ def place(stack: Stack, room: Room, style: TextStyle) -> tuple[Placed, ...]:
 
     They stand together where the room leans; a legal line at its foot stands apart from them.
     """
-    box, slack_px = room.box, room.box.height_px - stack.height_px
-    top_px = box.top_px + {"top": 0, "middle": slack_px // 2, "bottom": slack_px}[room.lean]
     placed = []
-    for index, block in enumerate(stack.blocks):
-        top_px += block.gap_above_px if index else 0
-        if block.role == "legal_line" and room.legal_line_at_foot:
-            top_px = box.bottom_px - block.height_px
+    for block, top_px in zip(stack.blocks, _tops_px(stack, room), strict=True):
         placed.append(_draw(block, _area(block, top_px, room, style), room))
-        top_px += block.height_px
     if stack.beside is not None:
         placed.append(_draw(stack.beside, _beside(stack.beside, room, style), room))
     return tuple(placed)
+
+
+def _tops_px(stack: Stack, room: Room) -> Sequence[int]:
+    box, slack_px = room.box, room.box.height_px - stack.height_px
+    last = stack.blocks[-1]
+    apart_px = 0
+    if last.role == "legal_line" and room.legal_line_at_foot:
+        apart_px = min(slack_px // 2, round(_FOOT_GAP * last.gap_above_px))
+        top_px = box.top_px + slack_px - apart_px
+    else:
+        top_px = box.top_px + {"top": 0, "middle": slack_px // 2, "bottom": slack_px}[room.lean]
+    tops_px = []
+    for index, block in enumerate(stack.blocks):
+        top_px += block.gap_above_px if index else 0
+        tops_px.append(top_px + (apart_px if block is last else 0))
+        top_px += block.height_px
+    return tops_px
 
 
 def area_of(placed: Sequence[Placed]) -> Box:

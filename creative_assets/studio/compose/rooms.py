@@ -23,6 +23,7 @@ _LEAN: Mapping[Edge, Lean] = {
     "left": "middle",
     "right": "middle",
 }
+_LEAST_GAP = 0.5  # of the gap to the subject, where text would have to be small for all of it
 ROUNDING_PX = 2
 """Anti-aliased ink may reach this much beyond its metrics."""
 _CARD_PADDING = 0.042  # of the unit: from a card's edge to its text
@@ -55,13 +56,13 @@ class Room:
 
 
 def rooms(plan: FormatPlan, layout: Layout, fmt: Format) -> tuple[Room, ...]:
-    """The text zone with a gap to the subject beside it, and then the whole zone."""
+    """The text zone with a gap to the subject beside it, with hardly one, and the whole zone."""
     zone = _common(plan.text_zone, safe_box(fmt))
     padding_px = round(_CARD_PADDING * unit_px(fmt)) if layout.ground == "card" else 0
     edge = _edge(zone, fmt)
     shape = _shape(zone, edge)
     whole = Room(
-        box=zone.inset(padding_px or ROUNDING_PX),
+        box=zone.inset(padding_px) if padding_px else _flush(zone),
         edge=edge,
         shape=shape,
         lean="middle" if layout.ground == "panel" else _LEAN[edge],
@@ -70,10 +71,14 @@ def rooms(plan: FormatPlan, layout: Layout, fmt: Format) -> tuple[Room, ...]:
         legal_line_at_foot=shape == "column" and layout.ground != "card",
         padding_px=padding_px,
     )
-    if layout.ground == "panel":  # it ends where the picture begins
+    # A panel ends where the picture begins, and cards of a campaign are alike on any picture.
+    if layout.ground != "scrim":
         return (whole,)
-    apart = replace(whole, box=_away_from(plan.subject, whole, fmt))
-    return (whole,) if apart == whole else (apart, whole)
+    gap_px = subject_gap_px(fmt)
+    boxes = [_away_from(plan.subject, whole, px) for px in (gap_px, round(_LEAST_GAP * gap_px))]
+    # What cannot be kept clear is no reason for small text.
+    clear = [box for box in boxes if not box.overlaps(plan.subject)]
+    return tuple(replace(whole, box=box) for box in dict.fromkeys([*clear, whole.box]))
 
 
 def around(boxes: Sequence[Box]) -> Box:
@@ -88,9 +93,21 @@ def around(boxes: Sequence[Box]) -> Box:
     )
 
 
-def _away_from(subject: Box, room: Room, fmt: Format) -> Box:
+def _flush(zone: Box) -> Box:
+    """All of a zone's width, where its texts share an edge with the logo."""
+    return Box(
+        left_px=zone.left_px,
+        top_px=zone.top_px + ROUNDING_PX,
+        width_px=zone.width_px,
+        height_px=zone.height_px - 2 * ROUNDING_PX,
+    )
+
+
+def _away_from(subject: Box, room: Room, gap_px: int) -> Box:
     """The part of a room that keeps a gap to the subject beside it."""
-    box, gap_px = room.box, subject_gap_px(fmt) + room.padding_px
+    box = room.box
+    if not box.inset(-gap_px).overlaps(subject):
+        return box
     left_px, top_px, right_px, bottom_px = box.corners
     least_px = (round(_ROOM_KEPT * box.width_px), round(_ROOM_KEPT * box.height_px))
     match room.edge:

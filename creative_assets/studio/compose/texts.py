@@ -17,6 +17,7 @@ Role = TextRole
 
 # On a phone that is WCAG's large text (24 px, or 19 bold), as a share of the unit.
 _LARGE_TEXT = 0.05
+_PHONE = 0.62  # width ÷ height of what fills a phone's screen
 _SMALL_BANNER_PX = 400_000  # in all
 _WIDE_UNIT, _LOW_UNIT = 0.62, 2.4  # of the frame's width and height
 _TALL_UNIT, _NARROW_UNIT = 0.4, 1.6  # of the frame's height and width
@@ -45,7 +46,7 @@ LOOKS: Mapping[Role, Look] = {
         "headline",
         weight=700,
         largest=0.104,
-        smallest=0.046,
+        smallest=0.040,
         floor_px=12,
         gap_above=0.0,
         lines_in_band=3,
@@ -74,8 +75,8 @@ LOOKS: Mapping[Role, Look] = {
     "legal_line": Look(
         "legal line",
         weight=400,
-        largest=0.0215,
-        smallest=0.0175,
+        largest=0.0224,
+        smallest=0.0186,
         floor_px=8,
         gap_above=0.034,
         lines_in_band=3,
@@ -146,6 +147,8 @@ def sizes_px(role: Role, fmt: Format) -> tuple[int, int]:
     """The smallest and the largest size of a text in a format."""
     look, unit = LOOKS[role], unit_px(fmt)
     smallest = max(round(look.smallest * unit), look.floor_px)
+    if role == "legal_line" and fmt.size.ratio <= _PHONE:  # it is seen on a phone only
+        smallest = max(round(look.largest * unit), look.floor_px)
     return smallest, max(round(look.largest * unit), smallest)
 
 
