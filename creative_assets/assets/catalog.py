@@ -7,7 +7,7 @@ import dagster as dg
 
 from creative_assets.assets.published import PUBLISHED
 from creative_assets.assets.reviews import REVIEWS
-from creative_assets.assets.specs import GROUP, OWNERS
+from creative_assets.assets.specs import OWNERS, REVIEW_GROUP
 from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.catalog import catalog_frame, catalog_rows, write_catalog
@@ -23,7 +23,7 @@ _STATE = "state"
 @dg.asset(
     key=CATALOG,
     deps=[FINAL_CREATIVES, REVIEWS, PUBLISHED],
-    group_name=GROUP,
+    group_name=REVIEW_GROUP,
     kinds={"pandas", "parquet"},
     owners=OWNERS,
     description=(

@@ -10,7 +10,7 @@ import dagster as dg
 
 from creative_assets.assets.approved import approved_evaluations
 from creative_assets.assets.reviews import REVIEWS
-from creative_assets.assets.specs import GROUP, OWNERS
+from creative_assets.assets.specs import OWNERS, REVIEW_GROUP
 from creative_assets.partitions import VARIANTS
 from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
@@ -42,7 +42,7 @@ PUBLISHED_SPEC = dg.AssetSpec(
         "`manifest.json`: the lineage from brief to bytes. Only with an approval of exactly these "
         "bytes; nothing is ever overwritten. Publishing again changes nothing."
     ),
-    group_name=GROUP,
+    group_name=REVIEW_GROUP,
     kinds={"python"},
     owners=OWNERS,
     partitions_def=VARIANTS,

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from creative_assets.assets.approved import approved_evaluations
 from creative_assets.assets.evaluation import newest_materialization
-from creative_assets.assets.specs import GROUP, OWNERS
+from creative_assets.assets.specs import OWNERS, REVIEW_GROUP
 from creative_assets.partitions import VARIANTS
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.brief import Message
@@ -42,7 +42,7 @@ REVIEWS_SPEC = dg.AssetSpec(
         "config, and launch: all of them are decided in one go, on their finals as they are now. "
         "The name is taken as it is typed, so the decision is marked as unverified."
     ),
-    group_name=GROUP,
+    group_name=REVIEW_GROUP,
     kinds={"python"},
     owners=OWNERS,
     partitions_def=VARIANTS,

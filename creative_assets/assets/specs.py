@@ -21,6 +21,8 @@ from creative_assets.studio.stages import (
 CREATIVES_JOB = "creatives"
 OWNERS = ["team:creative-operations"]
 GROUP = "creatives"
+# Apart, so that materializing all of the group of the stages decides and publishes nothing.
+REVIEW_GROUP = "review"
 
 _FREE_AGAIN = (
     "Materializing it again costs nothing; `new_take: true` in the run config buys another."

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 from tests.e2e.harness import Deployment
+from tests.e2e.questions import repository_address
 
 _VIEWPORT = ViewportSize(width=1600, height=1200)
 _PATIENCE_MS = 90_000
@@ -59,7 +60,7 @@ def picture_width_px(picture: Locator) -> int:
 def launch_backfill(
     page: Page, place: Deployment, *, typed: str, variants: int, config: str
 ) -> str:
-    """Launch all assets for what the picker finds for `typed`; returns the backfill's id.
+    """Launch all stages for what the picker finds for `typed`; returns the backfill's id.
 
     Args:
         page: The page to do it on.
@@ -68,7 +69,7 @@ def launch_backfill(
         variants: How many the picker is to offer for it.
         config: Run config for all of its runs.
     """
-    page.goto(f"{place.url}/asset-groups")
+    page.goto(f"{place.url}/locations/{repository_address(place)}/asset-groups/creatives")
     page.get_by_role("button", name="Materialize all").click()
     page.get_by_text("Select a partition or create one").click()
     page.keyboard.type(typed)

@@ -211,6 +211,12 @@ def messages(place: Deployment, run_id: str) -> list[str]:
     return [event["message"] for event in events if event]
 
 
+def repository_address(place: Deployment) -> str:
+    """How the UI's addresses name the definitions."""
+    (repository,) = place.graphql(_REPOSITORY)["repositoriesOrError"]["nodes"]
+    return f"{repository['name']}@{repository['location']['name']}"
+
+
 def launch(place: Deployment, first: str, last: str, **selector: Any) -> str:  # noqa: ANN401 - GraphQL's
     """Launch a run over a range of variants, as the UI does; returns its id.
 
