@@ -4,7 +4,7 @@ Text is always set here and never by an image model. How a line is broken and dr
 `typography`'s and `compose`'s matter, what a file format can do is `export`'s.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,9 +16,12 @@ from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.compose import (
     Composition,
     OverlayText,
+    Setting,
     TextReport,
     TextStyle,
-    compose_text,
+    common_ranking,
+    draw,
+    set_text,
 )
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.export import Encoded, encode
@@ -38,7 +41,7 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import FileType, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 _SUFFIXES: dict[FileType, str] = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 
@@ -110,10 +113,16 @@ async def make_final_creatives(
         path = f"{folder}/{name}{_SUFFIXES[encoded.file_type]}"
         return await bench.io(bench.store.put_once, path, encoded.content)
 
-    async def finish(image: BrandedImage) -> tuple[Final, Image.Image]:
+    async def placed(image: BrandedImage) -> Setting:
         content = await bench.io(bench.store.get_verified, image.file)
+        return await bench.cpu(set_on, content, image, copy, style)
+
+    settings = await all_of(placed(image) for image in branded.images)
+    ranking = common_ranking(settings)
+
+    async def finish(image: BrandedImage, setting: Setting) -> tuple[Final, Image.Image]:
         composition, encoded = await bench.cpu(
-            _finish, content, image, variant.file_type, copy, style, marks
+            _finish, setting, ranking, image, variant.file_type, marks
         )
         final = Final(
             format=image.plan.format,
@@ -131,7 +140,7 @@ async def make_final_creatives(
         final = CleanFinal(format=image.format, size=image.size, file=file, quality=encoded.quality)
         return final, picture
 
-    made = await all_of(finish(image) for image in branded.images)
+    made = await all_of(map(finish, branded.images, settings))
     clean = await all_of(finish_clean(image) for image in branded.clean)
     return Made(
         FinalCreatives(
@@ -189,8 +198,8 @@ def marks_of(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
     )
 
 
-def composed(content: bytes, image: BrandedImage, copy: AdCopy, style: TextStyle) -> Composition:
-    """The copy set on the branded image's `content`; lossless, as it is before it is exported."""
+def set_on(content: bytes, image: BrandedImage, copy: AdCopy, style: TextStyle) -> Setting:
+    """The copy placed on the branded image's `content`; drawn together with the other formats."""
     frame = as_rgb(open_picture(content, image.file.path))
     plan, fmt = image.plan, format_named(image.plan.format)
     text = OverlayText(
@@ -199,20 +208,20 @@ def composed(content: bytes, image: BrandedImage, copy: AdCopy, style: TextStyle
         call_to_action=copy.call_to_action if "call_to_action" in fmt.text_roles else None,
         legal_line=copy.legal_line if "legal_line" in fmt.text_roles else None,
     )
-    return compose_text(frame, plan, fmt, text, style)
+    return set_text(frame, plan, fmt, text, style)
 
 
 def _finish(
-    content: bytes,
+    setting: Setting,
+    ranking: Sequence[int],
     image: BrandedImage,
     file_type: FileType,
-    copy: AdCopy,
-    style: TextStyle,
     marks: Marks,
 ) -> tuple[Composition, Encoded]:
-    composition = composed(content, image, copy, style)
-    fmt = format_named(image.plan.format)
-    return composition, _encoded(composition.image, fmt, file_type, marks)
+    composition = draw(setting, ranking)
+    return composition, _encoded(
+        composition.image, format_named(image.plan.format), file_type, marks
+    )
 
 
 def _finish_clean(

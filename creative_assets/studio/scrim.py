@@ -1,74 +1,133 @@
-"""Contrast on a picture, and the scrim: a soft gradient that gives text the contrast it needs.
+"""Contrast on a picture, and the scrim: a long, soft gradient that gives text its contrast.
 
-Only luminance is judged here. Which texts there are, and their colours, is `compose`'s to say.
+A scrim is no fog of one colour: it darkens or lightens the picture to its own colours, blurred, and
+only as far as text asks; where the picture is dark or light enough it only calms its detail.
+Which texts there are, and their colours, is `compose`'s to say.
 """
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops
+from PIL import Image, ImageFilter
 
-from creative_assets.studio.sight import Rgb, contrast_ratio, luminance, relative_luminance
+from creative_assets.studio.sight import (
+    Floats,
+    Rgb,
+    contrast_ratio,
+    luminance,
+    relative_luminance,
+)
 from creative_assets.studio.values import Box
 
 Edge = Literal["left", "top", "right", "bottom"]
+Levels = NDArray[np.uint8]
 
 _WORST_PERCENTILE = 5
-# A veil hardly changes which pixels are the worst: of those around the 5th percentile, a few do.
-_FROM_PERCENTILE, _FEW = 2.5, 8
+_SAMPLES = 240  # of what is behind a line, enough to know its 5th percentile
+_GOLDEN = 0.618033988749895
+ALPHAS = tuple(step / 20 for step in range(21))
+"""The strengths of a scrim, weakest first."""
 _REDUCED_BY = 4  # contrast is judged on 4x4 means: what the eye blends on a phone
-_ALPHA_STEPS = 50
 _GREY_WEIGHTS = np.array((0.299, 0.587, 0.114))  # ITU-R BT.601, as Pillow's mode L
 _LETTER_PX = 12  # about the width of a small letter's strokes and gaps together
-_CALM = 5.5  # mean bend between neighbours, of 255 levels, that does not disturb
-_MOST_CALMING = 0.6
-# Below or above a subject most of a scrim is gone in the first third of its fade. From a side that
-# would look like the edge of a curtain.
-_SOON = 0.55
+_CALM = 8.0  # root mean square of bends between neighbours, of 255 levels, that does not disturb
+_MOST_CALMING = 0.7
+_LOCAL_PX = 16  # a local colour is the mean of a square of that many pixels, ...
+_LOCAL_BLUR = 2.2  # ... blurred with its neighbours, by that many squares
+_TONE_STEPS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """A text in `color` over `pixels`, shaped (n, 3), that needs at least this `contrast`."""
+class Tone:
+    """What a scrim turns a picture's own colours to: mixed with `color`, up to a luminance.
 
-    pixels: NDArray[np.uint8]
+    `limit` is the most relative luminance that stays where `color` is dark, else the least.
+    """
+
     color: Rgb
-    contrast: float
+    limit: float
+
+    @property
+    def darkens(self) -> bool:
+        """Whether it is for light text."""
+        return luminance(self.color) <= self.limit
 
 
 @dataclass(frozen=True, slots=True)
-class Scrim:
-    """A veil of `color` that leans on one `edge`.
+class Fade:
+    """Where a scrim that leans on an `edge` is, and how strong there, whatever its tone.
 
-    It is even for `even_px` from the edge, as strong as `alpha` (0 to 1), then fades out over
-    `fade_px`. One that leans on a side may have an `onset`: nothing above its first row, all below
-    its second.
+    It is whole for `even_px` from the edge, then fades out over `fade_px`. There is none of it in
+    the `spared` box; it sets in over `spared_px` (across, down) around that.
     """
 
     edge: Edge
     even_px: int
     fade_px: int
-    color: Rgb
-    alpha: float
-    onset: tuple[int, int] | None = None
+    spared: Box | None = None
+    spared_px: tuple[int, int] = (1, 1)
+
+    def box(self, size: tuple[int, int]) -> Box:
+        """All of a picture of that size that the scrim touches."""
+        width_px, height_px = size
+        reach_px = self.even_px + self.fade_px
+        left_px = max(width_px - reach_px, 0) if self.edge == "right" else 0
+        top_px = max(height_px - reach_px, 0) if self.edge == "bottom" else 0
+        if self.edge in {"left", "right"}:
+            width_px = min(reach_px, width_px)
+        else:
+            height_px = min(reach_px, height_px)
+        return Box(left_px=left_px, top_px=top_px, width_px=width_px, height_px=height_px)
+
+    def strength(self, across_px: Floats, down_px: Floats, size: tuple[int, int]) -> Floats:
+        """From 0 to 1, at these columns and rows of a picture of that size, broadcast."""
+        from_edge_px = {
+            "left": across_px,
+            "right": size[0] - across_px,
+            "top": down_px,
+            "bottom": size[1] - down_px,
+        }[self.edge]
+        strength = 1 - _smooth((from_edge_px - self.even_px) / max(self.fade_px, 1))
+        if self.spared is not None:
+            left_px, top_px, right_px, bottom_px = self.spared.corners
+            beside = _away(across_px, left_px, right_px) / self.spared_px[0]
+            above = _away(down_px, top_px, bottom_px) / self.spared_px[1]
+            strength = strength * _smooth(np.hypot(beside, above))
+        return np.broadcast_to(strength, np.broadcast_shapes(across_px.shape, down_px.shape))
 
 
 @dataclass(frozen=True, slots=True)
+class Samples:
+    """What is behind some lines, at some points of each.
+
+    `across_px` and `down_px` are shaped (lines, points), `pixels` (lines, points, 3).
+    """
+
+    across_px: Floats
+    down_px: Floats
+    pixels: Levels
+
+
+@dataclass(frozen=True)
 class Behind:
     """A part of a picture as contrast is judged on it: means of squares, shaped (…, …, 3)."""
 
     box: Box
-    means: NDArray[np.uint8]
+    means: Levels
 
-    def pixels(self, box: Box) -> NDArray[np.uint8]:
+    def pixels(self, box: Box) -> Levels:
         """What is behind a box inside this part, shaped (n, 3)."""
+        return self.squares(box).reshape(-1, 3)
+
+    def squares(self, box: Box) -> Levels:
+        """What is behind a box inside this part, shaped (rows, columns, 3)."""
         rows = _cells(box.top_px - self.box.top_px, box.bottom_px - self.box.top_px)
         columns = _cells(box.left_px - self.box.left_px, box.right_px - self.box.left_px)
-        return self.means[rows, columns].reshape(-1, 3)
+        squares: Levels = self.means[rows, columns]
+        return squares
 
     def mean_color(self, box: Box) -> Rgb:
         """The mean colour behind a box inside this part."""
@@ -76,137 +135,166 @@ class Behind:
         return (round(red), round(green), round(blue))
 
 
+@dataclass(frozen=True, slots=True)
+class Scrim:
+    """A scrim for a picture of that `size`: what it turns colours to where it is whole, and where.
+
+    `colors` are those of large squares, shaped (rows, columns, 3).
+    """
+
+    size: tuple[int, int]
+    colors: Levels
+    fade: Fade
+
+    @property
+    def box(self) -> Box:
+        """All that it touches."""
+        return self.fade.box(self.size)
+
+
 def behind(picture: Image.Image, box: Box) -> Behind:
     """The part of a picture (RGB) that is behind `box`."""
     return Behind(box, np.asarray(picture.crop(box.corners).reduce(_REDUCED_BY)))
 
 
-def worst_contrast(pixels: NDArray[np.uint8], color: Rgb) -> float:
+def local_colors(picture: Image.Image) -> Levels:
+    """A picture's (RGB) own colours where no detail is left: means of large squares, blurred."""
+    return np.asarray(picture.reduce(_LOCAL_PX).filter(ImageFilter.GaussianBlur(_LOCAL_BLUR)))
+
+
+def toned(local: Levels, tone: Tone) -> Levels:
+    """Local colours, each with the least of the tone's colour in it that brings it to its limit."""
+    own, whole = local.astype(np.float64), np.array(tone.color, dtype=np.float64)
+
+    def mixed(share: Floats) -> Levels:
+        levels: Levels = (own + (whole - own) * share[..., None]).round().astype(np.uint8)
+        return levels
+
+    def short(share: Floats) -> NDArray[np.bool_]:
+        lights = relative_luminance(mixed(share))
+        beyond: NDArray[np.bool_] = lights > tone.limit if tone.darkens else lights < tone.limit
+        return beyond
+
+    low, high = np.zeros(local.shape[:2]), np.ones(local.shape[:2])
+    high[~short(low)] = 0.0
+    for _ in range(_TONE_STEPS):
+        middle = (low + high) / 2
+        beyond = short(middle)
+        low, high = np.where(beyond, middle, low), np.where(beyond, high, middle)
+    return mixed(high)
+
+
+def colors_at(local: Levels, across_px: Floats, down_px: Floats) -> Levels:
+    """The local colours at these columns and rows of a picture, broadcast, shaped (…, 3)."""
+    rows = np.minimum((down_px / _LOCAL_PX).astype(int), local.shape[0] - 1)
+    columns = np.minimum((across_px / _LOCAL_PX).astype(int), local.shape[1] - 1)
+    found: Levels = local[rows, columns]
+    return found
+
+
+def worst_contrast(pixels: Levels, color: Rgb) -> float:
     """The contrast of `color` with `pixels`, shaped (n, 3): the 5th percentile of them."""
     return float(np.percentile(_contrasts(pixels, color), _WORST_PERCENTILE))
 
 
-def least_alpha(needs: Sequence[Need], veil: Rgb) -> float:
-    """The weakest even veil of that colour with which all `needs` are met; 1.0 where none is."""
-    worst = [_worst_of(need) for need in needs]
-    counts = [len(pixels) for pixels in worst]
-    pixels = np.concatenate(worst)
-    inks = np.repeat([luminance(need.color) for need in needs], counts)
-    wanted = np.repeat([need.contrast for need in needs], counts)
-
-    def met(step: int) -> bool:
-        grounds = relative_luminance(_veiled(pixels, veil, step / _ALPHA_STEPS))
-        return bool((contrast_ratio(grounds, inks) >= wanted).all())
-
-    low, high = 0, _ALPHA_STEPS
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (low, middle) if met(middle) else (middle + 1, high)
-    return low / _ALPHA_STEPS
+def samples(part: Behind, lines: Sequence[Box]) -> Samples:
+    """What is behind each line, a box inside `part`, at points spread evenly over it."""
+    share = (np.arange(_SAMPLES) + 0.5) / _SAMPLES
+    uneven = (share * _GOLDEN * _SAMPLES) % 1  # so that no row and no column is left out
+    across = np.array([[line.left_px + share * line.width_px] for line in lines])[:, 0]
+    down = np.array([[line.top_px + uneven * line.height_px] for line in lines])[:, 0]
+    columns = ((across - part.box.left_px) / _REDUCED_BY).astype(int)
+    rows = ((down - part.box.top_px) / _REDUCED_BY).astype(int)
+    return Samples(across, down, part.means[rows, columns])
 
 
-def calming_alpha(part: Behind) -> float:
-    """The veil under which detail behind text no longer competes with letters; often 0.
+def lights_under(scrim: Scrim, behind_lines: Samples, *, darkest: bool) -> Floats:
+    """The luminance behind each line that decides about it, under the scrim at each strength.
 
-    Contrast alone does not see it: text over dots of two harmless greys is legible and tiring.
+    Shaped (`ALPHAS`, lines): the 5th percentile of luminance for the `darkest`, else the 95th.
     """
-    grey = _in_letters(part.means @ _GREY_WEIGHTS)
-    # Second differences: an even slope, however steep, disturbs nobody.
-    bends = [np.abs(np.diff(grey, n=2, axis=axis)) for axis in (0, 1)]
-    busyness = float(np.mean([bend.mean() if bend.size else 0.0 for bend in bends]))
-    needed = 1 - _CALM / max(busyness, _CALM)
-    return round(min(needed, _MOST_CALMING) * _ALPHA_STEPS) / _ALPHA_STEPS
-
-
-def lay_scrim(picture: Image.Image, scrim: Scrim) -> Image.Image:
-    """A new picture with the scrim on it."""
-    veiled = picture.copy()
-    box, even = scrim_box(scrim, picture.size), _even_box(scrim, picture.size)
-    for part in _beside(even, box):
-        veiled.paste(scrim.color, part.corners, _mask(scrim, part, picture.size))
-    # Where it is even, a table is four times as fast as a mask, and gives the same levels.
-    veiled.paste(picture.crop(even.corners).point(_table(scrim)), even.corners)
-    return veiled
-
-
-def scrim_box(scrim: Scrim, size: tuple[int, int]) -> Box:
-    """All of a picture of that size that the scrim touches."""
-    width_px, height_px = size
-    reach_px = scrim.even_px + scrim.fade_px
-    left_px = top_px = 0
-    match scrim.edge:
-        case "top":
-            height_px = min(reach_px, height_px)
-        case "bottom":
-            top_px = max(height_px - reach_px, 0)
-        case "left":
-            width_px = min(reach_px, width_px)
-        case "right":
-            left_px = max(width_px - reach_px, 0)
-    if scrim.onset:
-        top_px = max(scrim.onset[0], 0)
-    return Box(
-        left_px=left_px, top_px=top_px, width_px=width_px - left_px, height_px=height_px - top_px
-    )
-
-
-def _mask(scrim: Scrim, part: Box, size: tuple[int, int]) -> Image.Image:
-    """A mask (L) of how strong the scrim is in a part of a picture of that size."""
-    rows, columns = slice(part.top_px, part.bottom_px), slice(part.left_px, part.right_px)
-    along_height = scrim.edge in {"top", "bottom"}
-    length = size[1] if along_height else size[0]
-    end_px = scrim.even_px + scrim.fade_px
-    bend = _SOON if along_height else 1.0
-    strength = scrim.alpha * (1 - _ramp(length, scrim.even_px, end_px, bend))
-    if scrim.edge in {"bottom", "right"}:
-        strength = strength[::-1]
-    if along_height:
-        return Image.fromarray(np.repeat(_levels(strength[rows])[:, None], part.width_px, axis=1))
-    across = np.repeat(_levels(strength[columns])[None, :], part.height_px, axis=0)
-    if scrim.onset is None:
-        return Image.fromarray(across)
-    down = np.repeat(_levels(_ramp(size[1], *scrim.onset)[rows])[:, None], part.width_px, axis=1)
-    return ImageChops.multiply(Image.fromarray(across), Image.fromarray(down))
-
-
-def _even_box(scrim: Scrim, size: tuple[int, int]) -> Box:
-    """Where the scrim has its full strength."""
-    box = scrim_box(replace(scrim, fade_px=0), size)
-    if scrim.onset is None:
-        return box
-    top_px = min(max(scrim.onset[1], box.top_px), box.bottom_px)
-    return box.model_copy(update={"top_px": top_px, "height_px": box.bottom_px - top_px})
-
-
-def _beside(even: Box, box: Box) -> list[Box]:
-    """What `box` has beside `even`, which shares its edge: above, below, left and right of it."""
-    above = (box.left_px, box.top_px, box.right_px, even.top_px)
-    below = (box.left_px, even.bottom_px, box.right_px, box.bottom_px)
-    left = (box.left_px, even.top_px, even.left_px, even.bottom_px)
-    right = (even.right_px, even.top_px, box.right_px, even.bottom_px)
-    return [
-        Box(left_px=x, top_px=y, width_px=to_x - x, height_px=to_y - y)
-        for x, y, to_x, to_y in (above, below, left, right)
-        if to_x > x and to_y > y
+    at = (behind_lines.across_px, behind_lines.down_px)
+    pixels = behind_lines.pixels.astype(np.float32)
+    changes = (colors_at(scrim.colors, *at) - pixels) * scrim.fade.strength(*at, scrim.size)[
+        ..., None
+    ].astype(np.float32)
+    rank = round(_WORST_PERCENTILE / 100 * (_SAMPLES - 1))
+    rank = rank if darkest else _SAMPLES - 1 - rank
+    lights = [
+        relative_luminance((pixels + alpha * changes + 0.5).astype(np.uint8)) for alpha in ALPHAS
     ]
+    ranked: Floats = np.partition(np.stack(lights), rank, axis=2)[:, :, rank]
+    return ranked
 
 
-def _table(scrim: Scrim) -> list[int]:
-    """Pillow's own blending (`Paste.c`) of each level of each channel, at full strength."""
-    share = int(_levels(np.array(scrim.alpha)))
-    blended = np.arange(256) * (255 - share) + np.array(scrim.color)[:, None] * share + 128
-    table: list[int] = (((blended >> 8) + blended) >> 8).ravel().tolist()
-    return table
+def least_alpha(lights: Floats, colors: Sequence[Rgb], wanted: Sequence[float]) -> float:
+    """The weakest scrim under which each line, in its colour, has the contrast wanted; else 1.0.
+
+    `lights` are those of `lights_under`, the darkest for dark text.
+    """
+    inks = np.array([luminance(color) for color in colors])
+    met = (contrast_ratio(lights, inks) >= wanted).all(axis=1)
+    return ALPHAS[int(met.argmax())] if met.any() else ALPHAS[-1]
 
 
-def _levels(strength: NDArray[np.float64]) -> NDArray[np.uint8]:
-    return (255 * strength).round().astype(np.uint8)
+def calming_alpha(part: Behind, lines: Sequence[Box]) -> float:
+    """The scrim under which detail behind the worst line no longer competes with its letters.
+
+    Contrast alone does not see it: text over dots of two harmless greys is legible and tiring. A
+    few bright details count more than as much of an even grain.
+    """
+    busiest = max((_busyness(part.squares(_widened(box, part.box))) for box in lines), default=0.0)
+    needed = 1 - _CALM / max(busiest, _CALM)
+    return round(min(needed, _MOST_CALMING), 2)
 
 
-def _ramp(length: int, start: int, end: int, bend: float = 1.0) -> NDArray[np.float64]:
-    """0 up to `start`, 1 from `end` on; a smoothstep, that rises sooner with a `bend` below 1."""
-    share = np.clip((np.arange(length) + 0.5 - start) / max(end - start, 1), 0, 1) ** bend
-    return share * share * (3 - 2 * share)
+def lay_scrim(picture: Image.Image, scrim: Scrim, alpha: float) -> Image.Image:
+    """A new picture with the scrim on it, as strong as `alpha` (0 to 1) where it is whole."""
+    box, (rows, columns) = scrim.box, scrim.colors.shape[:2]
+    size = (box.width_px, box.height_px)
+    left, top, right, bottom = (edge / _LOCAL_PX for edge in box.corners)
+    within = (left, top, min(right, columns), min(bottom, rows))
+    veil = Image.fromarray(scrim.colors).resize(size, Image.Resampling.BILINEAR, within)
+    # Computed for squares: it is as smooth between them as anyone can see.
+    across = _middles(box.left_px, box.right_px, _REDUCED_BY)
+    down = _middles(box.top_px, box.bottom_px, _REDUCED_BY)[:, None]
+    levels = (255 * alpha * scrim.fade.strength(across, down, scrim.size)).round()
+    within = (0, 0, size[0] / _REDUCED_BY, size[1] / _REDUCED_BY)
+    mask = Image.fromarray(levels.astype(np.uint8)).resize(size, Image.Resampling.BILINEAR, within)
+    laid = picture.copy()
+    laid.paste(veil, box.corners, mask)
+    return laid
+
+
+def _busyness(squares: Levels) -> float:
+    grey = _in_letters(squares @ _GREY_WEIGHTS)
+    # Second differences: an even slope, however steep, disturbs nobody.
+    bends = [np.diff(grey, n=2, axis=axis) for axis in (0, 1)]
+    mean = np.mean([np.square(bend).mean() if bend.size else 0.0 for bend in bends])
+    return float(np.sqrt(mean))
+
+
+def _widened(line: Box, within: Box) -> Box:
+    """A line with what is right above and below it: its own height may be one letter's strokes."""
+    return line.inset(-2 * _LETTER_PX).common(within)
+
+
+def _middles(start_px: int, end_px: int, step_px: int) -> Floats:
+    middles: Floats = np.arange(start_px, end_px, step_px, dtype=np.float64) + step_px / 2
+    return middles
+
+
+def _away(at_px: Floats, start_px: int, end_px: int) -> Floats:
+    """How far before the start or after the end; 0 between them."""
+    away: Floats = np.maximum(np.maximum(start_px - at_px, at_px - end_px), 0)
+    return away
+
+
+def _smooth(share: Floats) -> Floats:
+    """A smoothstep from 0 at 0 to 1 at 1."""
+    inside = np.clip(share, 0, 1)
+    smooth: Floats = inside * inside * (3 - 2 * inside)
+    return smooth
 
 
 def _cells(start_px: int, end_px: int) -> slice:
@@ -214,29 +302,15 @@ def _cells(start_px: int, end_px: int) -> slice:
     return slice(start_px // _REDUCED_BY, -(-end_px // _REDUCED_BY))
 
 
-def _contrasts(pixels: NDArray[np.uint8], color: Rgb) -> NDArray[np.float64]:
+def _contrasts(pixels: Levels, color: Rgb) -> Floats:
     return contrast_ratio(relative_luminance(pixels), luminance(color))
 
 
-def _veiled(pixels: NDArray[np.uint8], veil: Rgb, alpha: float) -> NDArray[np.uint8]:
-    mixed = pixels + (np.array(veil, dtype=np.float64) - pixels) * alpha
-    return mixed.round().astype(np.uint8)
-
-
-def _worst_of(need: Need) -> NDArray[np.uint8]:
-    """A few of the pixels that decide: just under the 5th percentile of contrast."""
-    last = len(need.pixels) - 1
-    start, end = (math.floor(share / 100 * last) for share in (_FROM_PERCENTILE, _WORST_PERCENTILE))
-    order = np.argpartition(_contrasts(need.pixels, need.color), (start, end))
-    chosen = order[start : end + 1]
-    return need.pixels[chosen[:: max(1, len(chosen) // _FEW)]]
-
-
-def _in_letters(grey: NDArray[np.float64]) -> NDArray[np.float64]:
+def _in_letters(grey: Floats) -> Floats:
     """Means over squares of a letter's size; a rest at the end is left out."""
     size = _LETTER_PX // _REDUCED_BY
     rows, columns = max(grey.shape[0] // size, 1), max(grey.shape[1] // size, 1)
     kept = grey[: rows * size, : columns * size]
     squares = kept.reshape(rows, kept.shape[0] // rows, columns, kept.shape[1] // columns)
-    means: NDArray[np.float64] = squares.mean(axis=(1, 3))
+    means: Floats = squares.mean(axis=(1, 3))
     return means

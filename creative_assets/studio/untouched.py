@@ -3,13 +3,15 @@
 Compared are the lossless compositions, set again from what is kept; the exported files are lossy.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from creative_assets.studio.branding import BrandedImages
 from creative_assets.studio.brief import VariantBrief
-from creative_assets.studio.compose import Composition, text_boxes
+from creative_assets.studio.compose import Composition, common_ranking, draw, text_boxes
 from creative_assets.studio.copywriting import AdCopy
-from creative_assets.studio.finals import composed, text_style
+from creative_assets.studio.finals import set_on, text_style
 from creative_assets.studio.store import Store
 from creative_assets.studio.values import Frozen
 
@@ -33,12 +35,20 @@ def untouched(
     """Each format with text, set with both copies into the same plan on the same picture."""
     fonts = {font.name: store.get_verified(font) for font in variant.fonts}
     style = text_style(variant, fonts)
-    compared = []
-    for image in branded.images:
-        content = store.get_verified(image.file)
-        old, new = (composed(content, image, copy, style) for copy in (before, after))
-        compared.append(compare(image.plan.format, old, new))
-    return tuple(compared)
+    contents = [store.get_verified(image.file) for image in branded.images]
+
+    def composed(copy: AdCopy) -> Iterator[Composition]:
+        settings = [
+            set_on(content, image, copy, style)
+            for content, image in zip(contents, branded.images, strict=True)
+        ]
+        ranking = common_ranking(settings)
+        return (draw(setting, ranking) for setting in settings)
+
+    return tuple(
+        compare(image.plan.format, old, new)
+        for image, old, new in zip(branded.images, composed(before), composed(after), strict=True)
+    )
 
 
 def compare(format_name: str, before: Composition, after: Composition) -> Untouched:

@@ -12,8 +12,11 @@ from creative_assets.studio.compose import (
     Composition,
     OverlayText,
     TextStyle,
+    common_ranking,
     compose_text,
+    draw,
     redrawn,
+    set_text,
     text_boxes,
 )
 from creative_assets.studio.errors import RenderError
@@ -21,6 +24,7 @@ from creative_assets.studio.formats import Format, format_named, safe_box
 from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
 from creative_assets.studio.logo import LogoSpot
+from creative_assets.studio.scrim import lay_scrim
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, LayoutName, Size
 
@@ -264,7 +268,8 @@ def test_a_button_in_any_brand_colour_has_a_legible_label(primary: tuple[int, in
     button = block(composition, "call_to_action")
     assert button.contrast >= 4.5
     at = (button.box.left_px + button.box.height_px // 2, button.box.top_px + 8)
-    assert composition.image.getpixel(at) == primary
+    assert composition.report.button_color is not None
+    assert composition.image.getpixel(at) == ImageColor.getrgb(composition.report.button_color)
 
 
 @pytest.mark.parametrize("locale", ["en-US", "ar-AE", "hi-IN", "ja-JP"])
@@ -392,6 +397,92 @@ def test_a_logo_above_a_column_of_text_stays_as_it_was_placed() -> None:
     assert composition.image.crop(logo.corners).tobytes() == frame.crop(logo.corners).tobytes()
     for each in composition.report.blocks:
         assert each.contrast >= each.contrast_needed
+
+
+def sunlit(fmt: Format, ground: str) -> Image.Image:
+    """A ground with small bright lights, as of lamps, on its lower left."""
+    frame = flat(fmt, ground)
+    for left_px in range(80, fmt.size.width_px // 2, 90):
+        for top_px in range(fmt.size.height_px // 2, fmt.size.height_px, 90):
+            box = (left_px, top_px, left_px + 24, top_px + 24)
+            ImageDraw.Draw(frame).rectangle(box, fill="white")
+    return frame
+
+
+def test_small_lights_behind_lines_are_calmed_though_contrast_alone_would_do() -> None:
+    fmt = format_named("16x9")
+    plain = composed("16x9", "en-US", flat(fmt, "#101830")).report
+    assert plain.scrim is None
+    assert composed("16x9", "en-US", sunlit(fmt, "#101830")).report.scrim_alpha >= 0.5
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("color", ["#b0703c", "#5d86b8"])
+def test_a_scrim_has_the_hue_of_the_picture_and_fades_without_a_border(
+    format_name: str, color: str
+) -> None:
+    fmt = format_named(format_name)
+    frame = flat(fmt, color)
+    report = composed(format_name, "en-US", frame).report
+    assert report.scrim is not None
+    plan = plan_for(fmt, "en-US")
+    setting = set_text(frame, plan, fmt, words("en-US"), style_for("en-US"))
+    for each in setting.judged:
+        shown = np.asarray(lay_scrim(frame, each.scrim, each.alpha), dtype=int)
+        own = ImageColor.getrgb(color)
+        assert (np.argsort(shown.reshape(-1, 3)[::997], axis=1) == np.argsort(own[:3])).all()
+        for axis in (0, 1):
+            assert np.abs(np.diff(shown, axis=axis)).max() <= 3
+
+
+def ranked(frames: dict[str, Image.Image], text_style: TextStyle) -> dict[str, Composition]:
+    """The finals of one ad, which share their colours."""
+    settings = {
+        name: set_text(
+            frame,
+            plan_for(format_named(name), "en-US"),
+            format_named(name),
+            words("en-US"),
+            text_style,
+        )
+        for name, frame in frames.items()
+    }
+    ranking = common_ranking(list(settings.values()))
+    return {name: draw(setting, ranking) for name, setting in settings.items()}
+
+
+def test_all_finals_of_an_ad_have_text_and_button_in_the_same_colours() -> None:
+    greys = {"1x1": "#8c8c8c", "4x5": "#6a6a6a", "9x16": "#787878", "16x9": "#aaaaaa"}
+    frames = {name: flat(format_named(name), grey) for name, grey in greys.items()}
+    alone = {composed(name, "en-US", frame).report.scrim_color for name, frame in frames.items()}
+    assert len(alone) == 2
+    looks = {
+        (each.report.button_color, *(block.color for block in each.report.blocks))
+        for each in ranked(frames, style_for("en-US")).values()
+    }
+    assert len(looks) == 1
+
+
+def test_a_logo_speaks_for_text_that_is_as_light_as_it_is() -> None:
+    fmt, box = format_named("4x5"), Box(left_px=80, top_px=80, width_px=200, height_px=80)
+    plan = plan_for(fmt, "en-US")
+    plan = plan.model_copy(update={"logo": plan.logo.model_copy(update={"box": box})})
+    costs = {}
+    for logo in ("white", "black"):
+        frame = flat(fmt, "#808080")
+        ImageDraw.Draw(frame).rectangle((100, 95, 260, 145), fill=logo)
+        setting = set_text(frame, plan, fmt, words("en-US"), style_for("en-US"))
+        costs[logo] = {each.theme.body: each.cost for each in setting.judged}
+    white, near_black = costs["white"]
+    assert costs["white"][white] < costs["black"][white]
+    assert costs["black"][near_black] < costs["white"][near_black]
+
+
+def test_small_text_is_read_with_ease_where_that_costs_little() -> None:
+    for level in range(0, 256, 15):
+        frame = flat(format_named("4x5"), f"#{level:02x}{level:02x}{level:02x}")
+        for each in composed("4x5", "en-US", frame).report.blocks[1:]:
+            assert each.contrast >= 5.8
 
 
 def test_sizes_keep_their_order_and_the_legal_line_its_least_size() -> None:

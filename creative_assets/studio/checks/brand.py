@@ -7,6 +7,7 @@ from PIL import Image, ImageColor
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
+from creative_assets.studio.compose.themes import FAINT_BUTTON, rgb
 from creative_assets.studio.logo import (
     MATCH_NEEDED,
     Logo,
@@ -14,7 +15,7 @@ from creative_assets.studio.logo import (
     ink_of,
     logo_match,
 )
-from creative_assets.studio.sight import relative_luminance
+from creative_assets.studio.sight import contrast, relative_luminance
 from creative_assets.studio.values import Box
 
 # WCAG asks for 3 (2.2, 1.4.11), and the plan has it, of what is behind the logo. A final shows only
@@ -106,7 +107,7 @@ def _clear_space(final: FinalFile) -> Iterator[Finding]:
 
 
 def _button(final: FinalFile, primary_color: str) -> Iterator[Finding]:
-    """The button is the brand's colour; on a ground of that colour, the ground is, and it differs.
+    """The button is the brand's colour, unless that would be lost on the ground it stands on.
 
     The text's report says which of the two it is, and the pixels whether it is so.
     """
@@ -115,8 +116,11 @@ def _button(final: FinalFile, primary_color: str) -> Iterator[Finding]:
             continue
         found, wanted = _button_color(final.picture, block.box), final.text.button_color
         off = _levels_apart(found, wanted)
-        is_on_brand = wanted == primary_color.lower() or (
-            _levels_apart(ImageColor.getrgb(final.text.scrim_color), primary_color) <= _LOST_COLOR
+        ground = rgb(final.text.scrim_color)
+        is_on_brand = (
+            wanted == primary_color.lower()
+            or _levels_apart(ground, primary_color) <= _LOST_COLOR
+            or contrast(ground, rgb(primary_color)) < FAINT_BUTTON
         )
         if off > _SAME_COLOR or not is_on_brand:
             red, green, blue = (round(level) for level in found)

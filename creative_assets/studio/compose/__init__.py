@@ -1,19 +1,20 @@
 """Composition: headline, subline, call to action and legal line, set into a plan's text zone.
 
 `texts` says how each is set, `rooms` where, `fitting` how large, and `placing` at which pixel;
-`grounds` lays what they stand on, `themes` has the colours, and `reports` tells what was done.
+`grounds` judges and lays what they stand on, `themes` has the colours, and `reports` tells what
+was done.
 Where the zone lies is `layout`'s to say, how lines break is `typography`'s, and files are
 `export`'s.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PIL import Image
 
 from creative_assets.studio.compose.drawing import draw_pill
 from creative_assets.studio.compose.fitting import Misfit, Stack, fit_rooms
-from creative_assets.studio.compose.grounds import FAINT_BUTTON, Grounded, Scene, lay_ground
+from creative_assets.studio.compose.grounds import Grounded, Judged, Scene, judge, lay_ground
 from creative_assets.studio.compose.placing import Placed, place
 from creative_assets.studio.compose.reports import (
     BlockReport,
@@ -30,7 +31,7 @@ from creative_assets.studio.compose.texts import (
     spared_roles,
     words_of,
 )
-from creative_assets.studio.compose.themes import mix
+from creative_assets.studio.compose.themes import FAINT_BUTTON, mix
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format
 from creative_assets.studio.layout import FormatPlan
@@ -43,10 +44,14 @@ __all__ = [
     "BlockReport",
     "Composition",
     "OverlayText",
+    "Setting",
     "TextReport",
     "TextStyle",
+    "common_ranking",
     "compose_text",
+    "draw",
     "redrawn",
+    "set_text",
     "spared_roles",
     "text_boxes",
 ]
@@ -62,10 +67,32 @@ class Composition:
     report: TextReport
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Texts at their places on a frame, and what each theme would take there; nothing drawn."""
+
+    scene: Scene
+    judged: tuple[Judged, ...]
+
+
 def compose_text(
     frame: Image.Image, plan: FormatPlan, fmt: Format, text: OverlayText, style: TextStyle
 ) -> Composition:
-    """Set `text` on `frame` (RGB, the format's size, logo on it) inside the plan's text zone.
+    """Set `text` on one `frame`, in the colours that are best there.
+
+    Finals of one ad share theirs: see `set_text` and `draw`.
+
+    Raises:
+        RenderError: See `set_text`.
+    """
+    setting = set_text(frame, plan, fmt, text, style)
+    return draw(setting, common_ranking([setting]))
+
+
+def set_text(
+    frame: Image.Image, plan: FormatPlan, fmt: Format, text: OverlayText, style: TextStyle
+) -> Setting:
+    """Place `text` on `frame` (RGB, the format's size, logo on it) inside the plan's text zone.
 
     Keeps a gap to the subject, with smaller text if need be; where text does not fit so, without.
     Small banners go without a subline, or without a button too, where that does not fit.
@@ -78,10 +105,27 @@ def compose_text(
         raise RenderError(f"The headline ({style.locale}) is empty. Give one, or ask for new copy.")
     layout = layout_named(plan.layout)
     stack, room = _fitted(words, rooms(plan, layout, fmt), fmt, style)
-    placed = place(stack, room, style)
-    grounded = lay_ground(layout.ground, Scene(frame, placed, room, plan, fmt, style))
-    report = report_of(placed, grounded, fmt)
-    _write(grounded, placed)
+    scene = Scene(frame, place(stack, room, style), room, plan, fmt, style)
+    return Setting(scene, judge(scene) if layout.ground == "scrim" else ())
+
+
+def common_ranking(settings: Sequence[Setting]) -> tuple[int, ...]:
+    """The numbers of the themes, the one first that costs all settings of one ad least together.
+
+    A setting on a flat ground has no choice, and no say.
+    """
+    costs = [[each.cost for each in setting.judged] for setting in settings if setting.judged]
+    totals = [sum(column) for column in zip(*costs, strict=True)]
+    return tuple(sorted(range(len(totals)), key=lambda number: (totals[number], number)))
+
+
+def draw(setting: Setting, ranking: Sequence[int]) -> Composition:
+    """The finished picture, in the first theme of a ranking that it can bear."""
+    scene = setting.scene
+    judged = [setting.judged[number] for number in ranking] if setting.judged else []
+    grounded = lay_ground(layout_named(scene.plan.layout).ground, scene, judged)
+    report = report_of(scene.placed, grounded, scene.fmt)
+    _write(grounded, scene.placed)
     return Composition(grounded.image, report)
 
 

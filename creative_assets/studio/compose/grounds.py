@@ -4,55 +4,69 @@ Each of the three takes a frame and placed texts, and returns what to write on, 
 How a veil is laid and how contrast is measured is `scrim`'s.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from creative_assets.studio.compose.drawing import outlined
-from creative_assets.studio.compose.fitting import Block
 from creative_assets.studio.compose.placing import Placed, area_of
 from creative_assets.studio.compose.rooms import Room
-from creative_assets.studio.compose.texts import TextStyle, is_large, unit_px
+from creative_assets.studio.compose.texts import Role, TextStyle, is_large, unit_px
 from creative_assets.studio.compose.themes import (
     COMFORTABLE,
+    WHITE,
     Theme,
     mix,
     paper_of,
+    scrim_themes,
     theme_on,
-    veil_themes,
 )
 from creative_assets.studio.formats import Format
 from creative_assets.studio.layout import FormatPlan
-from creative_assets.studio.layouts import Ground, panel_color
+from creative_assets.studio.layouts import Ground, frame_box, panel_color
+from creative_assets.studio.logo import plate_margin_px
 from creative_assets.studio.scrim import (
-    Need,
+    Fade,
+    Levels,
     Scrim,
     behind,
     calming_alpha,
+    colors_at,
     lay_scrim,
     least_alpha,
-    scrim_box,
+    lights_under,
+    local_colors,
+    samples,
+    toned,
 )
-from creative_assets.studio.sight import Rgb, contrast
+from creative_assets.studio.sight import relative_luminance
 from creative_assets.studio.values import Box
 
-FAINT_BUTTON = 2.2  # below this contrast with its surroundings a button gets an outline
 _AIM_LARGE, _AIM_SMALL = (
     4.2,
     5.0,
 )  # above WCAG's 3 and 4.5: encoding moves pixels, glances are short
-_WORTH_A_COLOR = 0.15  # a veil that much stronger lets the headline have the brand's colour
-_FAINT_BUTTON_COST = 0.1  # losing the button is as bad as changing the picture by this share
-# Of the unit: how far the even part of a scrim reaches beyond text, and how long it then fades.
-_SCRIM_MARGIN = 0.02
-_FADE_OF_BAND, _FADE_OF_COLUMN = (0.16, 0.28), (0.3, 0.45)  # at least, and at most
-_OVER_SUBJECT = 1.4  # the last part of a fade, over the subject's foot, is too faint to be seen
+_AT_EASE = 6.5  # text this strong is read without effort, ...
+_WORTH_EASE = 0.15  # ... which a scrim may be that much stronger for
+# What speaks against a theme, in shares by which the picture behind the text is changed: a headline
+# that is not in the brand's colour, a logo as light as the text is dark, and a scrim too strong.
+_PLAIN_COST, _UNLIKE_LOGO_COST, _UNBEARABLE_COST = 0.04, 0.07, 1.0
+_BEARABLE = 0.9  # a stronger scrim is no picture any more
+# A fade begins over the last part of the texts, in shares of their extent: no edge of a plateau is
+# seen beside them. It goes on beyond them by so much of the unit, at least and at most.
+_OVER_TEXT = 0.35
+_FADE_OF_BAND, _FADE_OF_COLUMN = (0.26, 0.34), (0.45, 0.75)
+_OVER_SUBJECT = 1.5  # the last part of a fade, over the subject's foot, is too faint to be seen
+_CORNER = 0.3  # of the short edge: a logo this near to the frame's edge is spared up to it
+_SPARED = 0.5  # of the unit: over how much a scrim sets in around a logo, where there is room
 _CARD_ALPHA = 0.95
 _CARD_RADIUS, _HAIRLINE = 0.026, 0.0016  # of the unit
 _HAIRLINE_INK = 0.14
+_LOGO_REDUCED_BY = 4
+_RIM_OF_PLATE = 0.4  # of its margin
+_ASKED = 24  # rows and columns at which a change of colours is measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +84,7 @@ class Scene:
     """What a ground is chosen for."""
 
     frame: Image.Image
-    placed: Sequence[Placed]
+    placed: tuple[Placed, ...]
     room: Room
     plan: FormatPlan
     fmt: Format
@@ -78,17 +92,29 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What a theme takes of a scene: a scrim of that strength, and what speaks against it."""
+
+    theme: Theme
+    scrim: Scrim
+    alpha: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
-    """What contrast is asked for: the pixels behind one line, shaped (n, 3), and whose it is."""
+    """What contrast is asked for."""
 
-    block: Block
+    role: Role
     large: bool
-    pixels: NDArray[np.uint8]
+    box: Box
 
 
-def lay_ground(kind: Ground, scene: Scene) -> Grounded:
-    """The frame with that kind of ground on it."""
-    return _GROUNDS[kind](scene)
+def lay_ground(kind: Ground, scene: Scene, judged: Sequence[Judged]) -> Grounded:
+    """The frame with that kind of ground on it; a scrim in the first theme that it can bear."""
+    if kind == "scrim":
+        return _on_scrim(scene, judged)
+    return _on_panel(scene) if kind == "panel" else _on_card(scene)
 
 
 def _on_panel(scene: Scene) -> Grounded:
@@ -117,53 +143,81 @@ def _on_card(scene: Scene) -> Grounded:
     return Grounded(image, theme, box, _CARD_ALPHA)
 
 
-def _on_scrim(scene: Scene) -> Grounded:
-    """Of a dark and a light veil, the one that hides less of the picture."""
-    area = area_of(scene.placed)
-    part = behind(scene.frame, area)
-    lines = [
-        _Line(each.block, is_large(each.block.setting.size_px, scene.fmt), part.pixels(ink.box))
-        for each in scene.placed
-        if each.block.role != "call_to_action"
-        for ink in each.inks
+def judge(scene: Scene) -> tuple[Judged, ...]:
+    """Each theme on a scene that gets a scrim; the themes of one brand are always in one order."""
+    area, lines = area_of(scene.placed), list(_lines(scene))
+    part, local = behind(scene.frame, area), local_colors(scene.frame)
+    boxes, fade = [line.box for line in lines], _fade(area, scene)
+    calm, found = calming_alpha(part, boxes), samples(part, boxes)
+    judged: list[Judged] = []
+    for tone, themes in scrim_themes(scene.style):
+        scrim = Scrim(scene.frame.size, toned(local, tone), fade)
+        lights = lights_under(scrim, found, darkest=not tone.darkens)
+        changed = _changed(local, scrim, area)
+        for theme in themes:
+            colors = [theme.inks[line.role] for line in lines]
+            least = max(calm, least_alpha(lights, colors, _aims(theme, lines, at_ease=False)))
+            at_ease = least_alpha(lights, colors, _aims(theme, lines, at_ease=True))
+            alpha = max(least, min(least + _WORTH_EASE, at_ease, _BEARABLE))
+            cost = alpha * changed + _cost(theme, scene) + _UNBEARABLE_COST * (alpha > _BEARABLE)
+            judged.append(Judged(theme, scrim, alpha, cost))
+    return tuple(judged)
+
+
+def _aims(theme: Theme, lines: Sequence[_Line], *, at_ease: bool) -> list[float]:
+    """The contrast that each line has to reach; in a colour of the brand's, to be comfortable."""
+    large, small = (_AIM_SMALL, _AT_EASE) if at_ease else (_AIM_LARGE, _AIM_SMALL)
+    aims = [large if line.large else small for line in lines]
+    return [
+        aim if theme.inks[line.role] == theme.body else max(aim, COMFORTABLE)
+        for line, aim in zip(lines, aims, strict=True)
     ]
-    calm, mean = calming_alpha(part), part.mean_color(area)
-    choices: list[tuple[float, int, Theme, float]] = []
-    for theme in veil_themes(scene.style):
-        needs = _needs(lines, replace(theme, title=theme.body))
-        alpha = max(calm, least_alpha(needs, theme.ground))
-        choices.append((_cost(mean, theme, alpha), len(choices), theme, alpha))
-    _, _, theme, alpha = min(choices, key=lambda choice: choice[:2])
-    colored = least_alpha(_needs(lines, theme), theme.ground)
-    if colored <= alpha + _WORTH_A_COLOR:
-        alpha = max(alpha, colored)
-    else:
-        theme = replace(theme, title=theme.body)
-    if not alpha:
-        return Grounded(scene.frame.copy(), theme, None, 0.0)
-    scrim = _scrim(area, scene, theme.ground, alpha)
-    box = scrim_box(scrim, scene.frame.size)
-    return Grounded(lay_scrim(scene.frame, scrim), theme, box, alpha)
 
 
-def _needs(lines: Sequence[_Line], theme: Theme) -> list[Need]:
-    """What each line has to reach in a theme's inks; a colour of the brand's, to be comfortable."""
-    needs = []
-    for line in lines:
-        ink = theme.inks[line.block.role]
-        aim = _AIM_LARGE if line.large else _AIM_SMALL
-        needs.append(Need(line.pixels, ink, aim if ink == theme.body else COMFORTABLE))
-    return needs
+def _changed(local: Levels, scrim: Scrim, area: Box) -> float:
+    """How much of all there is, 0..1, a scrim that is as strong as can be changes behind texts."""
+    across = np.linspace(area.left_px, area.right_px - 1, _ASKED)
+    down = np.linspace(area.top_px, area.bottom_px - 1, _ASKED)[:, None]
+    before, after = (colors_at(each, across, down) for each in (local, scrim.colors))
+    return float(np.abs(after.astype(int) - before).mean()) / 255
 
 
-def _cost(mean: Rgb, theme: Theme, alpha: float) -> float:
-    """What a veil changes: its strength times how far it is from the picture behind it."""
-    changed = alpha * sum(abs(a - b) for a, b in zip(mean, theme.ground, strict=True)) / 765
-    faint = contrast(theme.button, mix(mean, theme.ground, alpha)) < FAINT_BUTTON
-    return changed + (_FAINT_BUTTON_COST if faint else 0.0)
+def _cost(theme: Theme, scene: Scene) -> float:
+    """What speaks against a theme, whatever it does to the picture."""
+    light_text = theme.body == WHITE
+    unlike = _logo_is_light(scene) is (not light_text)
+    return _PLAIN_COST * (theme.title == theme.body) + _UNLIKE_LOGO_COST * unlike
 
 
-def _scrim(texts: Box, scene: Scene, veil: Rgb, alpha: float) -> Scrim:
+def _on_scrim(scene: Scene, judged: Sequence[Judged]) -> Grounded:
+    chosen = next((each for each in judged if each.alpha <= _BEARABLE), judged[0])
+    if not chosen.alpha:
+        return Grounded(scene.frame.copy(), chosen.theme, None, 0.0)
+    image = lay_scrim(scene.frame, chosen.scrim, chosen.alpha)
+    return Grounded(image, chosen.theme, chosen.scrim.box, chosen.alpha)
+
+
+def _lines(scene: Scene) -> Iterator[_Line]:
+    for each in scene.placed:
+        if each.block.role != "call_to_action":
+            large = is_large(each.block.setting.size_px, scene.fmt)
+            yield from (_Line(each.block.role, large, ink.box) for ink in each.inks)
+
+
+def _logo_is_light(scene: Scene) -> bool | None:
+    """Whether the logo is lighter than what it stands on; None for one on its own plate."""
+    spot = scene.plan.logo
+    if spot.plate:
+        return None
+    box = spot.box
+    own = np.asarray(scene.frame.crop(box.corners).reduce(_LOGO_REDUCED_BY))
+    whole = frame_box(scene.fmt)
+    ring = box.inset(-max(_LOGO_REDUCED_BY, box.height_px // 3)).common(whole)
+    with_ring = np.asarray(scene.frame.crop(ring.corners).reduce(_LOGO_REDUCED_BY))
+    return float(relative_luminance(own).mean()) > float(relative_luminance(with_ring).mean())
+
+
+def _fade(texts: Box, scene: Scene) -> Fade:
     plan, edge, unit = scene.plan, scene.room.edge, unit_px(scene.fmt)
     width_px, height_px = scene.frame.size
     subject = plan.subject
@@ -173,27 +227,44 @@ def _scrim(texts: Box, scene: Scene, veil: Rgb, alpha: float) -> Scrim:
         "top": (texts.bottom_px, subject.top_px - texts.bottom_px),
         "bottom": (height_px - texts.top_px, texts.top_px - subject.bottom_px),
     }[edge]
-    margin_px = round(_SCRIM_MARGIN * unit)
-    shortest, longest = _FADE_OF_BAND if edge in {"top", "bottom"} else _FADE_OF_COLUMN
-    fade_px = round(longest * unit)
+    band = edge in {"top", "bottom"}
+    shortest, longest = _FADE_OF_BAND if band else _FADE_OF_COLUMN
+    beyond_px = longest * unit
     if space_px > 0:
-        before_subject_px = round(_OVER_SUBJECT * (space_px - margin_px))
-        fade_px = max(min(fade_px, before_subject_px), round(shortest * unit))
-    # A logo above a column was placed for the picture as it is there.
-    logo_bottom_px = plan.logo.box.bottom_px
-    spares_logo = edge in {"left", "right"} and logo_bottom_px < texts.top_px
-    return Scrim(
+        beyond_px = max(min(beyond_px, _OVER_SUBJECT * space_px), shortest * unit)
+    even_px = round(reach_px - _OVER_TEXT * (texts.height_px if band else texts.width_px))
+    spared, spared_px = _spared(texts, scene)
+    return Fade(
         edge=edge,
-        even_px=reach_px + margin_px,
-        fade_px=fade_px,
-        color=veil,
-        alpha=alpha,
-        onset=(logo_bottom_px, texts.top_px) if spares_logo else None,
+        even_px=even_px,
+        fade_px=round(reach_px + beyond_px) - even_px,
+        spared=spared,
+        spared_px=spared_px,
     )
 
 
-_GROUNDS: Mapping[Ground, Callable[[Scene], Grounded]] = {
-    "scrim": _on_scrim,
-    "panel": _on_panel,
-    "card": _on_card,
-}
+def _spared(texts: Box, scene: Scene) -> tuple[Box | None, tuple[int, int]]:
+    """The logo, which was placed for the picture as it is there, and over how much to spare it."""
+    spot, (width_px, height_px) = scene.plan.logo, scene.frame.size
+    if spot.box.overlaps(texts):
+        return None, (1, 1)
+    if spot.plate:  # it has a ground and round corners of its own
+        margin_px = plate_margin_px(spot.box.height_px)
+        rim_px = max(1, round(_RIM_OF_PLATE * margin_px))
+        return spot.box.inset(rim_px - margin_px), (rim_px, rim_px)
+    clear = spot.box.inset(-spot.clear_space_px)
+    near_px = round(_CORNER * min(width_px, height_px))
+    left_px = 0 if clear.left_px <= near_px else clear.left_px
+    top_px = 0 if clear.top_px <= near_px else clear.top_px
+    right_px = width_px if width_px - clear.right_px <= near_px else clear.right_px
+    bottom_px = height_px if height_px - clear.bottom_px <= near_px else clear.bottom_px
+    corner = Box(
+        left_px=left_px, top_px=top_px, width_px=right_px - left_px, height_px=bottom_px - top_px
+    )
+    # All texts are beyond it, on one side of the logo; on the others it may be longer.
+    longest_px = round(_SPARED * unit_px(scene.fmt))
+    beside_px = max(clear.left_px - texts.right_px, texts.left_px - clear.right_px)
+    above_px = max(clear.top_px - texts.bottom_px, texts.top_px - clear.bottom_px)
+    if beside_px > above_px:
+        return corner, (max(1, min(beside_px, longest_px)), longest_px)
+    return corner, (longest_px, max(1, min(above_px, longest_px)))

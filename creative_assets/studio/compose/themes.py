@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PIL import ImageColor
 
 from creative_assets.studio.compose.texts import Role, TextStyle
+from creative_assets.studio.scrim import Tone
 from creative_assets.studio.sight import Rgb, contrast, luminance
 
 WHITE: Rgb = (255, 255, 255)
@@ -18,6 +19,9 @@ _BODY_CONTRAST = 5.0
 _PAPER = 0.7  # a palette colour this light serves as paper, and as the headline's ink on a photo
 _SAME_COLOR = 60  # channel levels, of 255: a button no further from its ground is lost in it
 _SHADE_TINT = 0.25
+# What text has on a whole scrim: enough that a scrim is never quite whole.
+_LIGHT_ON_SCRIM, _DARK_ON_SCRIM, _TITLE_ON_SCRIM = 9.0, 12.0, 7.5
+FAINT_BUTTON = 2.2  # below this contrast with its surroundings a button is hard to see
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +48,39 @@ class Theme:
         }
 
 
-def veil_themes(style: TextStyle) -> tuple[Theme, Theme]:
-    """Light text on a dark veil, and dark text on a light one; both tinted with the brand."""
+def scrim_themes(style: TextStyle) -> tuple[tuple[Tone, tuple[Theme, ...]], ...]:
+    """A dark scrim with light text, and a light one with dark text.
+
+    Each with a headline in a brand colour, where one reads well there, and in the neutral one.
+    """
     primary, paper = rgb(style.primary_color), paper_of(style)
-    label = _label_on(primary, style)
     shade = mix(_BLACK, primary, _SHADE_TINT)
     title = primary if contrast(primary, paper) >= COMFORTABLE else NEAR_BLACK
+    lights = min(1.05 / _LIGHT_ON_SCRIM, (luminance(paper) + 0.05) / _TITLE_ON_SCRIM) - 0.05
+    darks = max(
+        _DARK_ON_SCRIM * (luminance(NEAR_BLACK) + 0.05),
+        _TITLE_ON_SCRIM * (luminance(title) + 0.05),
+    )
     return (
-        Theme(shade, title=paper, body=WHITE, button=primary, label=label),
-        Theme(paper, title=title, body=NEAR_BLACK, button=primary, label=label),
+        (
+            Tone(shade, max(lights, luminance(shade))),
+            _on_scrim(shade, paper, WHITE, style),
+        ),
+        (
+            Tone(paper, min(darks - 0.05, luminance(paper))),
+            _on_scrim(paper, title, NEAR_BLACK, style),
+        ),
+    )
+
+
+def _on_scrim(ground: Rgb, brand: Rgb, body: Rgb, style: TextStyle) -> tuple[Theme, ...]:
+    primary = rgb(style.primary_color)
+    # Where the brand's own colour would be lost, the button is what the headline is.
+    button = primary if contrast(primary, ground) >= FAINT_BUTTON else brand
+    label = _label_on(button, style)
+    return tuple(
+        Theme(ground, title=title, body=body, button=button, label=label)
+        for title in dict.fromkeys((brand, body))
     )
 
 

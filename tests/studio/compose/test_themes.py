@@ -7,15 +7,16 @@ from hypothesis import strategies as st
 from creative_assets.studio.compose.texts import TextStyle
 from creative_assets.studio.compose.themes import (
     COMFORTABLE,
+    FAINT_BUTTON,
     NEAR_BLACK,
     WHITE,
     hex_of,
     paper_of,
     rgb,
+    scrim_themes,
     theme_on,
-    veil_themes,
 )
-from creative_assets.studio.sight import contrast
+from creative_assets.studio.sight import contrast, luminance
 
 colors = st.tuples(*[st.integers(0, 255)] * 3).map(hex_of)
 
@@ -35,12 +36,34 @@ def test_all_text_on_a_flat_ground_is_legible(
 
 
 @given(primary=colors, palette=st.lists(colors, max_size=3))
-def test_every_button_has_a_legible_label_in_the_brands_colour(
+def test_every_button_has_a_legible_label_and_is_seen_on_what_a_scrim_makes(
     primary: str, palette: list[str]
 ) -> None:
-    for theme in veil_themes(style(primary, *palette)):
-        assert theme.button == rgb(primary)
-        assert contrast(theme.label, theme.button) >= 4.5
+    for tone, themes in scrim_themes(style(primary, *palette)):
+        for theme in themes:
+            assert contrast(theme.label, theme.button) >= 4.5
+            assert contrast(theme.button, tone.color) >= FAINT_BUTTON
+
+
+@given(primary=colors, palette=st.lists(colors, max_size=3))
+def test_all_text_is_easy_to_read_on_a_whole_scrim(primary: str, palette: list[str]) -> None:
+    for tone, themes in scrim_themes(style(primary, *palette)):
+        edge = tone.limit + 0.05
+        for theme in themes:
+            for ink, wanted in ((theme.body, 9), (theme.title, COMFORTABLE)):
+                light = luminance(ink) + 0.05
+                assert max(light / edge, edge / light) >= wanted - 1e-9
+
+
+@pytest.mark.parametrize(
+    "primary, dark, light", [("#0b3d2e", "#f4e9d8", "#0b3d2e"), ("#d97742", "#d97742", "#d97742")]
+)
+def test_a_button_gives_up_the_first_brand_colour_only_where_it_would_be_lost(
+    primary: str, dark: str, light: str
+) -> None:
+    (_, on_dark), (_, on_light) = scrim_themes(style(primary, "#f4e9d8"))
+    assert {theme.button for theme in on_dark} == {rgb(dark)}
+    assert {theme.button for theme in on_light} == {rgb(light)}
 
 
 def test_a_headline_takes_a_brand_colour_only_where_it_is_comfortable_to_read() -> None:
