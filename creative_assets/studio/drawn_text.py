@@ -14,6 +14,7 @@ from PIL import features
 
 from creative_assets.studio.fonts import script_of
 from creative_assets.studio.phrasing import CURRENCIES
+from creative_assets.studio.values import Direction
 
 # Unicode Script_Extensions of right-to-left writing that has living users; CLDR's `characterOrder`.
 RTL_SCRIPTS = frozenset({"Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"})
@@ -39,6 +40,7 @@ _SIXTH_EM = "\u2006"  # where a font has none, HarfBuzz makes a space of that wi
 # Unicode's algorithm (UAX #9) gives a Latin name's last dot, and a number after its dot, to the
 # right-to-left text around it. Isolates keep them with the name; Raqm draws nothing for them.
 _LEFT_TO_RIGHT_ISOLATE, _POP_ISOLATE, _RIGHT_TO_LEFT_MARK = "\u2066", "\u2069", "\u200f"
+_ISOLATED = re.compile(f"({_LEFT_TO_RIGHT_ISOLATE}[^{_POP_ISOLATE}]*{_POP_ISOLATE})")
 _ABBREVIATED = r"(?:Co|Corp|Inc|Ltd|Bros|No|Nr|Vol|St|Mt|Dr|Mr|Mrs|Ms|Jr|Sr|Mfg|Intl|Dept|[A-Z])\."
 _LATIN_WORD = r"[A-Za-z\u00c0-\u024f](?:[\w&'’+/@.-]*[A-Za-z\u00c0-\u024f0-9+])?"
 _DIGITS = r"\d+(?:[.,]\d+)*"
@@ -62,19 +64,33 @@ def as_drawn(line: str, locale: str, names: tuple[str, ...] = ()) -> str:
     return _MIXED.sub(_SIXTH_EM, line)
 
 
-def runs(drawn: str) -> Sequence[str]:
-    """The parts of a line as drawn that are shaped each by itself: Latin, and other scripts.
+def runs(drawn: str, direction: Direction) -> Sequence[tuple[str, Direction]]:
+    """The parts of a line as drawn that are shaped each by itself, from left to right.
 
-    Spaces, digits and marks go with the letter before them.
+    HarfBuzz shapes one script and one direction at a time, as Raqm tells it to. Spaces, digits and
+    marks go with the letter before them.
     """
+    if direction == "ltr":
+        return [(part, direction) for part in _by_script(drawn)]
+    found: list[tuple[str, Direction]] = []
+    for piece in filter(None, _ISOLATED.split(drawn)):
+        if piece.startswith(_LEFT_TO_RIGHT_ISOLATE):
+            found.append((piece, "ltr"))
+        else:
+            found += [(part, direction) for part in _by_script(piece)]
+    return found[::-1]
+
+
+def _by_script(text: str) -> Sequence[str]:
+    """The Latin parts of a text, and the others."""
     starts, latin = [0], None
-    for at, character in enumerate(drawn):
+    for at, character in enumerate(text):
         if character.isalpha():
             is_latin = unicodedata.name(character, "").startswith("LATIN")
             if latin is not None and is_latin != latin:
                 starts.append(at)
             latin = is_latin
-    return [drawn[start:end] for start, end in pairwise([*starts, len(drawn)])]
+    return [text[start:end] for start, end in pairwise([*starts, len(text)])]
 
 
 def _directed(line: str, script: str, names: tuple[str, ...]) -> Sequence[str]:

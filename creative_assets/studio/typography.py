@@ -47,13 +47,13 @@ _LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgo
 _UNEVEN = 0.25  # a line of no width beside a full one
 _PHRASED = 0.25  # how much evenness counts where lines are to end well
 _MAY_BE_SHORT = 0.7  # how much it counts for a last line, and for one that ends with a pause
-_UNUSED = 0.2  # of a headline: half the width free is worth a line less
-_LARGE_LINE, _SMALL_LINE = 0.06, 0.1  # each line more, of a headline and of running text
+_UNUSED = 0.15  # of a headline: half the width free is worth a line less
+_LARGE_LINE, _SMALL_LINE = 0.02, 0.1  # each line more, of a headline and of running text
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """What one line takes, in em: its ink from the origin to the left, right, up and down."""
+    """What one line takes, in em: where its ink begins and ends, and its height and depth."""
 
     left: float
     right: float
@@ -134,12 +134,12 @@ def direction_of(locale: str) -> Direction:
 def measure(line: str, spec: TypeSpec) -> Extent:
     """The ink of one line, in em, from HarfBuzz's glyph extents."""
     font = shaping_font(spec.face, spec.weight)
-    pen, left, right, top, bottom = 0, 0, 0, 0, 0
-    parts = runs(as_drawn(line, spec.locale, spec.names))
-    for run in parts if spec.direction == "ltr" else reversed(parts):
+    pen, top, bottom = 0, 0, 0
+    left, right = math.inf, -math.inf
+    for run, direction in runs(as_drawn(line, spec.locale, spec.names), spec.direction):
         buffer = uharfbuzz.Buffer()
         buffer.add_str(run)
-        buffer.direction = spec.direction
+        buffer.direction = direction
         buffer.guess_segment_properties()
         buffer.language = spec.locale
         uharfbuzz.shape(font, buffer)
@@ -151,7 +151,9 @@ def measure(line: str, spec: TypeSpec) -> Extent:
                 left, right = min(left, x), max(right, x + glyph.width)
                 top, bottom = max(top, y), min(bottom, y + glyph.height)
             pen += position.x_advance
-    return Extent(left / 1000, max(right, pen) / 1000, top / 1000, -bottom / 1000)
+    if right < left:  # nothing but spaces
+        left, right = 0, pen
+    return Extent(left / 1000, right / 1000, top / 1000, -bottom / 1000)
 
 
 def fit_text(

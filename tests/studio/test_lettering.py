@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from creative_assets.studio.compose.texts import LOOKS, TextStyle, spec_of, words_of
 from creative_assets.studio.fonts import drawing_font, face_for
 from creative_assets.studio.lettering import Ink, draw_line
-from creative_assets.studio.typography import TypeSpec, direction_of
+from creative_assets.studio.typography import TypeSpec, direction_of, measure
+from tests.gallery.finals import BRAND, PRODUCT, words
 
 
 def spec(locale: str) -> TypeSpec:
@@ -32,6 +34,24 @@ def test_no_letter_is_cut_off(locale: str, text: str) -> None:
             text, direction=direction_of(locale), language=locale
         )
         assert ink.box.width_px == pytest.approx(wide / 3, abs=0.2 * size_px + 2)
+
+
+@pytest.mark.parametrize("locale", words())
+def test_the_ink_of_each_gallery_text_is_as_wide_as_it_was_measured(locale: str) -> None:
+    style = TextStyle(
+        locale=locale,
+        direction=direction_of(locale),
+        primary_color="#000000",
+        keep_together=(BRAND, PRODUCT),
+    )
+    for role, text in words_of(words()[locale]).items():
+        face = face_for(text, locale, (), LOOKS[role].weight)
+        role_spec = spec_of(role, face, style)
+        for size_px in (24, 37, 60, 100):
+            ink = draw_line(text, role_spec, size_px)
+            measured_px = measure(text, role_spec).width * size_px
+            # Hinted letters stand on whole pixels: a long line comes out a little longer.
+            assert ink.box.width_px == pytest.approx(measured_px, abs=2, rel=0.003)
 
 
 def test_capitals_stand_on_the_baseline() -> None:
