@@ -56,7 +56,7 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 
 
 INSTRUCTIONS = """\

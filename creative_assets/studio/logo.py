@@ -40,7 +40,7 @@ MATCH_NEEDED = 0.9
 # What of the picture shines through a plate ties the plate to it.
 PLATE_ALPHA = 0.86
 # The strengths of a soft veil, weakest first; beyond the last it would be a cloud in the picture.
-VEIL_ALPHAS = (0.15, 0.25, 0.35)
+VEIL_ALPHAS = (0.06, 0.12, 0.18, 0.24, 0.3, 0.35)
 
 _MASTER_PX = 1024
 _INK_ALPHA = 8
@@ -48,7 +48,7 @@ _WHITE: Rgb = (255, 255, 255)
 _NEAR_BLACK: Rgb = (17, 17, 17)
 # A veil reaches the frame's edges this near, in shares of its short edge, and fades out over this
 # many of the logo's heights on the other sides: as a corner of the picture does, no cloud.
-_VEIL_EDGE, _VEIL_REACH = 0.3, 2.2
+_VEIL_EDGE, _VEIL_REACH = 0.3, 3.6
 
 
 @dataclass(frozen=True)

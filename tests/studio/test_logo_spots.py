@@ -182,6 +182,16 @@ def test_a_little_too_dark_a_ground_gets_a_veil_and_a_very_dark_one_a_plate() ->
     assert min(spot.contrast for spot in (*dim, *dark)) >= MIN_LOGO_CONTRAST
 
 
+def test_a_veil_is_no_stronger_than_the_ground_makes_it() -> None:
+    fmt = format_named("1x1")
+    veils = []
+    for level in (136, 122, 114, 106):
+        _, spots = candidates_on(plain(pixels(fmt), (level, level, level)), fmt)
+        veils.append(max(spot.veil for spot in spots))
+    assert veils == sorted(veils)
+    assert len(set(veils)) >= 3
+
+
 def test_soft_detail_behind_a_logo_needs_no_plate() -> None:
     fmt = format_named("1x1")
     noise = np.random.default_rng(3).integers(190, 240, (14, 14, 3)).astype(np.uint8)
