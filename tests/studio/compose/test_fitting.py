@@ -20,6 +20,7 @@ from creative_assets.studio.layouts import frame_box, layout_named, text_zones, 
 from creative_assets.studio.logo import LogoSpot
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, LayoutName, Size
+from tests.gallery import finals as gallery
 
 WORDS = {
     "en-US": "slow mornings cold-brewed 12 oz for $4.99 Nordlys Cold Brew a summer",
@@ -111,6 +112,20 @@ def test_what_fits_keeps_inside_its_room_with_every_word_in_readable_sizes(
         assert block.width_px <= room.box.width_px - spare_px
         # Every letter, in order; only spaces go, where a line ends.
         assert "".join("".join(block.setting.lines).split()) == "".join(words[block.role].split())
+
+
+@pytest.mark.parametrize("layout", ["overlay", "panel", "card"])
+@pytest.mark.parametrize("locale", gallery.words())
+def test_every_text_of_the_gallery_fits_every_format(locale: str, layout: LayoutName) -> None:
+    style = style_of(locale).model_copy(update={"keep_together": (gallery.BRAND, gallery.PRODUCT)})
+    for name in gallery.FORMATS:
+        fmt = format_named(name)
+        words = words_of(gallery.words()[locale])
+        found = fit_stack(words, room_of(fmt, layout, locale), fmt, style)
+        assert isinstance(found, Stack), found
+        sizes_px = {block.role: block.setting.size_px for block in found.blocks}
+        assert sizes_px["legal_line"] >= (24 if name == "9x16" else 20)
+        assert sizes_px["headline"] > 1.4 * sizes_px["subline"]
 
 
 def test_a_headline_twice_as_long_is_never_larger() -> None:
