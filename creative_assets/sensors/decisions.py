@@ -24,7 +24,7 @@ from creative_assets.assets.specs import CREATIVES, CREATIVES_JOB
 from creative_assets.partitions import PARTITIONS_NAME
 from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
-from creative_assets.sensors.runs import covered_by, run_tags, unfinished_ranges
+from creative_assets.sensors.runs import CAMPAIGN_TAG, covered_by, run_tags, unfinished_ranges
 from creative_assets.settings import Settings
 from creative_assets.studio.intake import contiguous_ranges
 from creative_assets.studio.publish import unpublished
@@ -149,5 +149,8 @@ def _requests(
         named = json.dumps([job, {key: what[key] for key in keys if key in what}], sort_keys=True)
         digest = hashlib.sha256(named.encode()).hexdigest()
         run_key = f"{digest}-{time.time() // _PATIENCE_S:.0f}"
-        requests.append(dg.RunRequest(job_name=job, run_key=run_key, tags=run_tags(keys)))
+        tags = run_tags(keys)
+        if job == APPROVALS_JOB:  # makes nothing, so that it is no run of the campaign
+            del tags[CAMPAIGN_TAG]
+        requests.append(dg.RunRequest(job_name=job, run_key=run_key, tags=tags))
     return requests[:_RUNS_PER_TICK]
