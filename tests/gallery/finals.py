@@ -8,7 +8,7 @@ import functools
 import io
 import itertools
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +16,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from creative_assets.studio.compose import Composition, OverlayText, TextStyle, compose_text
+from creative_assets.studio.compose import (
+    Composition,
+    OverlayText,
+    Setting,
+    TextStyle,
+    common_ranking,
+    draw,
+    set_text,
+)
 from creative_assets.studio.formats import Format, format_named
 from creative_assets.studio.layout import FormatPlan, Zones, framed, plan_zones
 from creative_assets.studio.layouts import (
@@ -26,7 +34,7 @@ from creative_assets.studio.layouts import (
     subject_box,
     text_zones,
 )
-from creative_assets.studio.logo import Logo, LogoFile, LogoVersion, place_logo
+from creative_assets.studio.logo import Logo, LogoFile, LogoSpot, LogoVersion, place_logo
 from creative_assets.studio.logo_spots import View, logo_candidates
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Direction, Size
@@ -106,32 +114,55 @@ def golden_cells() -> Iterator[Cell]:
 
 def final(cell: Cell, *, logo: bool = True) -> Composition:
     """The final as the stages make it, with the logo at the best computed spot, or without it."""
-    direction = direction_of(cell.locale)
-    frame, plan = framed_for(cell.format, cell.layout, cell.scene, direction)
-    branded = place_logo(frame, brand_logo(), plan.logo) if logo else frame
+    settings = _settings(cell.locale, cell.layout, cell.scene, logo=logo)
+    return draw(settings[cell.format], common_ranking(list(settings.values())))
+
+
+def framed_for(
+    format_name: str, layout_name: str, scene: str, direction: Direction
+) -> tuple[Image.Image, FormatPlan]:
+    """The picture of a final with nothing on it yet, and its plan; shared between callers."""
+    return _frames(layout_name, scene, direction)[format_name]
+
+
+@functools.lru_cache(maxsize=15)
+def _settings(locale: str, layout: str, scene: str, *, logo: bool) -> Mapping[str, Setting]:
+    """Format → the ad's words at their places: all of one ad, which share their look."""
+    direction = direction_of(locale)
     style = TextStyle(
-        locale=cell.locale,
+        locale=locale,
         direction=direction,
         primary_color=PRIMARY,
         palette=PALETTE,
         keep_together=(BRAND, PRODUCT),
     )
-    return compose_text(branded, plan, format_named(cell.format), words()[cell.locale], style)
+    settings = {}
+    for name, (frame, plan) in _frames(layout, scene, direction).items():
+        branded = place_logo(frame, brand_logo(), plan.logo) if logo else frame
+        settings[name] = set_text(branded, plan, format_named(name), words()[locale], style)
+    return settings
 
 
-@functools.lru_cache(maxsize=128)
-def framed_for(
-    format_name: str, layout_name: str, scene: str, direction: Direction
-) -> tuple[Image.Image, FormatPlan]:
-    """The picture of a final with nothing on it yet, and its plan; shared between callers."""
-    fmt, layout = format_named(format_name), layout_named(layout_name)
-    source = _generated(SCENES[scene], fmt, layout, direction)
-    zones = plan_zones(source, fmt, layout, direction)
-    frame = framed(source, fmt, zones, panel_color(PRIMARY))
-    [[spot, *_]] = logo_candidates([View(frame, fmt, zones)], brand_logo(), direction, None)
-    fields = {name: getattr(zones, name) for name in Zones.model_fields}
-    plan = FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **fields)
-    return frame, plan
+@functools.lru_cache(maxsize=15)
+def _frames(
+    layout_name: str, scene: str, direction: Direction
+) -> Mapping[str, tuple[Image.Image, FormatPlan]]:
+    layout = layout_named(layout_name)
+    views = []
+    for fmt in map(format_named, FORMATS):
+        source = _generated(SCENES[scene], fmt, layout, direction)
+        zones = plan_zones(source, fmt, layout, direction)
+        views.append(View(framed(source, fmt, zones, panel_color(PRIMARY)), fmt, zones))
+    found = logo_candidates(views, brand_logo(), direction, None)
+    return {
+        view.fmt.name: (view.frame, _plan(view, spots[0]))
+        for view, spots in zip(views, found, strict=True)
+    }
+
+
+def _plan(view: View, spot: LogoSpot) -> FormatPlan:
+    fields = {name: getattr(view.zones, name) for name in Zones.model_fields}
+    return FormatPlan(format=view.fmt.name, size=view.fmt.size, logo=spot, **fields)
 
 
 def _generated(scene: Scene, fmt: Format, layout: Layout, direction: Direction) -> Image.Image:
