@@ -17,7 +17,12 @@ from creative_assets.studio.layouts import composition_words, layout_named
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
 from creative_assets.studio.previews import STRIP_SOURCE_PX, Previews, strip_of
-from creative_assets.studio.product_match import MATCH_NEEDED, product_match
+from creative_assets.studio.product_match import (
+    MATCH_NEEDED,
+    ProductFound,
+    product_match,
+    product_on,
+)
 from creative_assets.studio.revision import UNREVISED, Revision
 from creative_assets.studio.stages import BASE_IMAGES, Made, ModelChoice, version_of
 from creative_assets.studio.store import StoredFile
@@ -61,6 +66,7 @@ class BasePicture(Frozen):
         generation: Key of the generation that it is.
         product_matches: How well each attempt at it showed the product on the photos, 0 to 1, in
             the order in which they were made; empty where no photo was its reference.
+        product: Where it stands in this picture; None where no photo was its reference.
     """
 
     size: Size
@@ -69,6 +75,7 @@ class BasePicture(Frozen):
     uses_photos: bool
     generation: str
     product_matches: tuple[float, ...] = ()
+    product: ProductFound | None = None
 
 
 class BaseImages(Frozen):
@@ -270,7 +277,8 @@ async def make_base_images(
             file=attempts.best.file,
             uses_photos=request.uses_photos,
             generation=attempts.best.use.key,
-            product_matches=attempts.matches,
+            product_matches=tuple(found.score for found in attempts.found),
+            product=attempts.best_found,
         )
         for shape, request, attempts in zip(shapes, requests, attempted, strict=True)
     )
@@ -287,35 +295,35 @@ class _Attempts:
     """The generations for one picture, in order, and how well each shows the product."""
 
     made: tuple[Generation, ...]
-    matches: tuple[float, ...]
+    found: tuple[ProductFound, ...]
+
+    @property
+    def best_found(self) -> ProductFound | None:
+        return max(self.found, key=lambda found: found.score, default=None)
 
     @property
     def best(self) -> Generation:
-        if not self.matches:
-            return self.made[0]
-        return self.made[self.matches.index(max(self.matches))]
+        found = self.best_found
+        return self.made[self.found.index(found) if found else 0]
 
 
 async def _true_to_photos(request: PictureRequest, payer: Payer, bench: Workbench) -> _Attempts:
     """The picture; asked for twice more at most while it shows another product than the photos."""
     made: list[Generation] = []
-    matches: list[float] = []
+    found: list[ProductFound] = []
     for attempt in range(1, MAX_ATTEMPTS + 1):
         made.append(await bench.generations.get(replace(request, attempt=attempt), payer))
         if not request.uses_photos:
             break
-        matches.append(await bench.cpu(_product_match, request.photos, made[-1]))
-        if matches[-1] >= MATCH_NEEDED:
+        found.append(await bench.cpu(_product_in, made[-1], request.photos))
+        if found[-1].score >= MATCH_NEEDED:
             break
-    return _Attempts(tuple(made), tuple(matches))
+    return _Attempts(tuple(made), tuple(found))
 
 
-def _product_match(photos: Sequence[InputImage], made: Generation) -> float:
-    """The best of the photos' scores: each shows the product from another side."""
+def _product_in(made: Generation, photos: Sequence[InputImage]) -> ProductFound:
     picture = as_rgb(open_picture(made.content, made.file.path))
-    return max(
-        product_match(open_picture(photo.content, photo.name), picture).score for photo in photos
-    )
+    return product_match([product_on(photo.content, photo.name) for photo in photos], picture)
 
 
 def picture_request(

@@ -7,8 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.specimen import BaseFile, Specimen, Verdict
-from creative_assets.studio.images import open_picture
-from creative_assets.studio.product_match import MATCH_NEEDED, ProductFound, product_match
+from creative_assets.studio.product_match import (
+    MATCH_NEEDED,
+    ProductFound,
+    product_match,
+    product_on,
+)
 from creative_assets.studio.scene_text import Lettering, lettering_in
 from creative_assets.studio.values import Box
 
@@ -34,12 +38,11 @@ def check_picture(specimen: Specimen) -> Verdict:
 
 
 def _product(picture: BaseFile, photos: Mapping[str, bytes]) -> ProductFound | None:
-    """The product of the photo that is found best; None where there are no photos."""
-    found = (
-        product_match(open_picture(content, name), picture.picture)
-        for name, content in photos.items()
-    )
-    return max(found, key=lambda each: each.score, default=None)
+    """Where the photos' product is, as it was found when the picture came; None without photos."""
+    if picture.facts.product or not photos:
+        return picture.facts.product
+    products = [product_on(content, name) for name, content in photos.items()]
+    return product_match(products, picture.picture)
 
 
 def _on(label: Box | None, lettering: Lettering) -> bool:
