@@ -3,7 +3,7 @@
 What is asked of a variant is in `checks`; when it is asked is `produce`'s.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from creative_assets.studio.branding import BrandedImages, load_logo
@@ -16,7 +16,9 @@ from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
 from creative_assets.studio.finals import FinalCreatives, load_style, marks_of
 from creative_assets.studio.formats import format_named
+from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.pictures import BaseImages
+from creative_assets.studio.scene_text import Lettering, lettering_in
 from creative_assets.studio.stages import folder_of, version_of
 from creative_assets.studio.store import Store, StoredFile
 from creative_assets.studio.values import Frozen
@@ -42,6 +44,25 @@ class FinishedVariant:
     branded: BrandedImages
     finals: FinalCreatives
     finals_version: str
+    lettering: Callable[[], Awaitable["LetteringSeen"]]
+
+
+LetteringSeen = Mapping[str, tuple[Lettering, ...]]
+"""SHA-256 of a generated picture → the lettering in it."""
+
+
+async def look_for_lettering(base: BaseImages, bench: Workbench) -> LetteringSeen:
+    """The lettering in the pictures."""
+
+    async def seen(file: StoredFile) -> tuple[str, tuple[Lettering, ...]]:
+        content = await bench.io(bench.store.get_verified, file)
+        return file.sha256, await bench.cpu(_lettering_on, content, file.path)
+
+    return dict(await all_of(seen(picture.file) for picture in base.pictures))
+
+
+def _lettering_on(content: bytes, name: str) -> tuple[Lettering, ...]:
+    return lettering_in(as_rgb(open_picture(content, name)))
 
 
 def checks_version(finals_version: str, severities: Mapping[str, Severity]) -> str:
@@ -88,6 +109,7 @@ async def _specimen(finished: FinishedVariant, bench: Workbench) -> Specimen:
     finals = await contents([final.file for final in finished.finals.finals])
     clean = await contents([final.file for final in finished.finals.clean])
     pictures = await contents([picture.file for picture in finished.base.pictures])
+    lettering = await finished.lettering()
     photos = await contents(variant.photos)
     plans = {image.plan.format: image.plan for image in finished.branded.images}
     upscales = {image.format: image.upscale for image in finished.branded.clean}
@@ -106,7 +128,7 @@ async def _specimen(finished: FinishedVariant, bench: Workbench) -> Specimen:
             for final, content in zip(finished.finals.clean, clean, strict=True)
         ),
         pictures=tuple(
-            BaseFile(picture, content)
+            BaseFile(picture, content, lettering[picture.file.sha256])
             for picture, content in zip(finished.base.pictures, pictures, strict=True)
         ),
         photos={photo.name: content for photo, content in zip(variant.photos, photos, strict=True)},

@@ -16,7 +16,12 @@ from typing import Any
 
 from creative_assets.studio import branding, context, copywriting, finals, pictures
 from creative_assets.studio.brief import VariantBrief
-from creative_assets.studio.checking import FinishedVariant, checked
+from creative_assets.studio.checking import (
+    FinishedVariant,
+    LetteringSeen,
+    checked,
+    look_for_lettering,
+)
 from creative_assets.studio.checks import CheckReport
 from creative_assets.studio.checks.judging import not_judged
 from creative_assets.studio.errors import (
@@ -185,7 +190,7 @@ async def produce(
     """
     wanted = tuple(stage for stage in STAGES if stage in stages)
     slots = asyncio.Semaphore(variants_in_flight)
-    shared: dict[str, asyncio.Task[_Kept]] = {}
+    shared = _Shared()
 
     async def one(job: Job) -> None:
         async with slots:
@@ -204,19 +209,26 @@ class _Kept:
     uses: tuple[GenerationUse, ...] | None
 
 
-class _VariantLine:
-    """One variant on its way through the stages.
+@dataclass(frozen=True)
+class _Shared:
+    """What is under way, by folder.
 
-    `shared` holds what is under way by folder, so that variants which share an output (a context
-    pack, a product's pictures) make it once.
+    Variants that share an output (a context pack, a product's pictures) make it once.
     """
+
+    outputs: dict[str, asyncio.Task[_Kept]] = field(default_factory=dict)
+    lettering: dict[str, asyncio.Task[LetteringSeen]] = field(default_factory=dict)
+
+
+class _VariantLine:
+    """One variant on its way through the stages."""
 
     def __init__(
         self,
         job: Job,
         wanted: tuple[str, ...],
         bench: Workbench,
-        shared: dict[str, asyncio.Task[_Kept]],
+        shared: _Shared,
         emit: Callable[[Event], None],
     ) -> None:
         self._job = job
@@ -305,12 +317,12 @@ class _VariantLine:
         upstream = await all_of([self._output(name) for name in UPSTREAM[stage]])
         started = time.monotonic()
         folder = self._folder(stage)
-        task = self._shared.get(folder)
+        task = self._shared.outputs.get(folder)
         is_ours = task is None
         if task is None:
             inputs = {output.stage: output.data for output in upstream}
             task = asyncio.create_task(self._load_or_make(stage, inputs))
-            self._shared[folder] = task
+            self._shared.outputs[folder] = task
             task.add_done_callback(partial(self._release, folder))
         kept = await task
         seconds = time.monotonic() - started
@@ -337,14 +349,34 @@ class _VariantLine:
             [self._output(stage) for stage in (AD_COPY, BASE_IMAGES, BRANDED_IMAGES)]
         )
         finished = FinishedVariant(
-            self._job.variant, copy.data, base.data, branded.data, finals.data, finals.version
+            self._job.variant,
+            copy.data,
+            base.data,
+            branded.data,
+            finals.data,
+            finals.version,
+            self._lettering,
         )
         return await checked(finished, self._bench)
+
+    def _look_ahead(self) -> None:
+        if FINAL_CREATIVES in self._wanted:
+            self._lettering()
+
+    def _lettering(self) -> asyncio.Task[LetteringSeen]:
+        folder, seen = self._folder(BASE_IMAGES), self._shared.lettering
+        if folder not in seen:
+            seen[folder] = asyncio.create_task(self._look_for_lettering())
+        return seen[folder]
+
+    async def _look_for_lettering(self) -> LetteringSeen:
+        base = await self._output(BASE_IMAGES)
+        return await look_for_lettering(base.data, self._bench)
 
     def _release(self, folder: str, task: asyncio.Task[_Kept]) -> None:
         """Forget what is in the store now, or may succeed for the next; not what fails for good."""
         if task.cancelled() or not isinstance(task.exception(), PermanentError):
-            self._shared.pop(folder, None)
+            self._shared.outputs.pop(folder, None)
 
     async def _check_wanted(self) -> None:
         """End this line where its brief has changed: another run makes the newer version.
@@ -382,7 +414,9 @@ class _VariantLine:
             case "branded_images":
                 base = inputs[BASE_IMAGES]
                 shown = laid_out(variant, revision)
-                return await branding.make_branded_images(shown, base, version, bench, revision)
+                return await branding.make_branded_images(
+                    shown, base, version, bench, revision, self._look_ahead
+                )
             case "final_creatives":
                 branded, copy = inputs[BRANDED_IMAGES], inputs[AD_COPY]
                 return await finals.make_final_creatives(variant, branded, copy, version, bench)

@@ -7,7 +7,7 @@ anew, in its own light, and never the same pixels. What follows from the score i
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,8 +28,9 @@ _SURE = 0.66  # no other place is tried
 _THUMBNAIL_PX, _PATCH_PX = 96, 96
 _PHOTO_PX = 512  # a photo's longer side is at least this, where it is larger than needed
 # Heights, or widths, in shares of what would fill the picture.
-_SHARES = (0.22, 0.26, 0.31, 0.36, 0.42, 0.49, 0.57, 0.66, 0.77, 0.9)
+_SHARES = (0.42, 0.49, 0.57, 0.36, 0.66, 0.31, 0.77, 0.26, 0.9, 0.22)
 _LEAST_PX = 8
+_PROMISING = 0.75  # a place of the search that is refined before others are searched for
 _REFINED = 3  # places of different size
 _STEPS = (0.04, 0.025, 0.01)  # of the product's size: how far a place is moved about, thrice
 _SCALES, _FINER_SCALES = (0.92, 1.0, 1.08), (0.96, 1.0, 1.04)
@@ -94,17 +95,7 @@ def product_match(products: Sequence[Product], picture: Image.Image) -> ProductF
 
     Each product is the same one from another side. Once one is surely found, no other is tried.
     """
-    guesses = [(place, product) for product in products for place in _likely(product, picture)]
-    guesses.sort(key=lambda guess: -guess[0].score)
-    best: _Place | None = None
-    for place, product in guesses:
-        refined = _refined(place, product.patch, picture)
-        if best is None or refined.score > best.score:
-            best = refined
-        if best.score >= _SURE:
-            break
-    if best is None:
-        return ProductFound(score=0.0, box=_whole(picture))
+    best = _best_of(_tried(products, picture), picture)
     box = Box(
         left_px=round(best.x - best.width / 2),
         top_px=round(best.y - best.height / 2),
@@ -114,13 +105,33 @@ def product_match(products: Sequence[Product], picture: Image.Image) -> ProductF
     return ProductFound(score=round(best.score, 3), box=box)
 
 
-def _likely(product: Product, picture: Image.Image) -> list[_Place]:
-    places = _searched(product.cut_out, picture)
-    return sorted(places, key=lambda place: -place.score)[:_REFINED]
+def _tried(products: Sequence[Product], picture: Image.Image) -> Iterator[_Place]:
+    """Refined places: promising ones as they come, and in the end the likeliest of all."""
+    scale = _THUMBNAIL_PX / math.sqrt(picture.width * picture.height)
+    scene = _Scene(picture, scale)
+    likely: list[tuple[_Place, Product]] = []
+    for product in products:
+        places = []
+        for place in _searched(product.cut_out, scene, scale):
+            places.append(place)
+            if place.score >= _PROMISING:
+                yield _refined(place, product.patch, picture)
+        places.sort(key=lambda place: -place.score)
+        likely += [(place, product) for place in places[:_REFINED] if place.score < _PROMISING]
+    likely.sort(key=lambda guess: -guess[0].score)
+    for place, product in likely:
+        yield _refined(place, product.patch, picture)
 
 
-def _whole(picture: Image.Image) -> Box:
-    return Box(left_px=0, top_px=0, width_px=picture.width, height_px=picture.height)
+def _best_of(places: Iterable[_Place], picture: Image.Image) -> _Place:
+    """The best of the places, or the first that is sure; all of the picture where there is none."""
+    width, height = picture.size
+    best = _Place(width / 2, height / 2, width, height)
+    for place in places:
+        best = max(best, place, key=lambda one: one.score)
+        if best.score >= _SURE:
+            break
+    return best
 
 
 def _cut_out(photo: Image.Image) -> Image.Image:
@@ -150,12 +161,9 @@ def _unlike_border(photo: Image.Image) -> Image.Image:
 # The search: everywhere, at many sizes, on a thumbnail.
 
 
-def _searched(product: Image.Image, picture: Image.Image) -> Iterator[_Place]:
-    """The best place at each size."""
-    scale = _THUMBNAIL_PX / math.sqrt(picture.width * picture.height)
-    width_px, height_px = (max(1, round(side * scale)) for side in picture.size)
-    small = picture.resize((width_px, height_px), Image.Resampling.BOX)
-    scene = _Scene(np.asarray(small, dtype=np.float32).transpose(2, 0, 1))
+def _searched(product: Image.Image, scene: "_Scene", scale: float) -> Iterator[_Place]:
+    """The best place at each size, the usual sizes first."""
+    width_px, height_px = scene.size
     fill = min(width_px / product.width, height_px / product.height)
     for share in _SHARES:
         size_px = (round(product.width * fill * share), round(product.height * fill * share))
@@ -175,7 +183,11 @@ def _searched(product: Image.Image, picture: Image.Image) -> Iterator[_Place]:
 class _Scene:
     """A picture's levels (3, rows, columns) as Fourier transforms, for sums at every place."""
 
-    def __init__(self, levels: Map) -> None:
+    def __init__(self, picture: Image.Image, scale: float) -> None:
+        width_px, height_px = (max(1, round(side * scale)) for side in picture.size)
+        self.size = (width_px, height_px)
+        small = picture.resize(self.size, Image.Resampling.BOX, reducing_gap=2.0)
+        levels = np.asarray(small, dtype=np.float32).transpose(2, 0, 1)
         self._shape = levels.shape[1:]
         self._levels = np.fft.rfft2(levels)
         self._squares = np.fft.rfft2((levels**2).sum(axis=0))
@@ -277,11 +289,19 @@ def _refined(place: _Place, patch: _Patch, picture: Image.Image) -> _Place:
                 start, width=start.width * scale, height=start.height * scale, angle=angle
             )
 
-    best = better(shifted(place, _STEPS[0]))
-    best = better(resized(best, _SCALES, _ANGLES))
-    best = better(shifted(best, _STEPS[1]))
-    best = better(resized(best, _FINER_SCALES, (best.angle,)))
-    return better(shifted(best, _STEPS[2]))
+    rounds: tuple[Callable[[_Place], Iterator[_Place]], ...] = (
+        lambda best: shifted(best, _STEPS[0]),
+        lambda best: resized(best, _SCALES, _ANGLES),
+        lambda best: shifted(best, _STEPS[1]),
+        lambda best: resized(best, _FINER_SCALES, (best.angle,)),
+        lambda best: shifted(best, _STEPS[2]),
+    )
+    best = place
+    for guesses in rounds:
+        best = better(guesses(best))
+        if best.score >= _SURE:
+            break
+    return best
 
 
 def _cut(small: Image.Image, place: _Place, size: tuple[int, int], factor: int) -> Image.Image:

@@ -27,7 +27,10 @@ def check_picture(specimen: Specimen) -> Verdict:
         product = _product(picture, specimen.photos)
         # Words on the product are its own label, where the photo says that it is this product.
         label = product.box if product and product.score >= MATCH_NEEDED else None
-        lettering = [each for each in lettering_in(picture.picture) if not _on(label, each)]
+        seen = picture.lettering
+        if seen is None:
+            seen = lettering_in(picture.picture)
+        lettering = [each for each in seen if not _on(label, each)]
         findings.extend(_unwanted(picture, lettering))
         lettering_count += len(lettering)
         if product:

@@ -19,6 +19,7 @@ from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.logo import Logo
 from creative_assets.studio.pictures import BasePicture
 from creative_assets.studio.provenance import Marks
+from creative_assets.studio.scene_text import Lettering
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,11 @@ class CleanFile:
 
 @dataclass(frozen=True)
 class BaseFile:
-    """One generated picture."""
+    """One generated picture; `lettering` where somebody has looked for it already."""
 
     facts: BasePicture
     content: bytes
+    lettering: tuple[Lettering, ...] | None = None
 
     @cached_property
     def picture(self) -> Image.Image:
