@@ -18,7 +18,8 @@ from creative_assets.studio.formats import format_named
 from creative_assets.studio.layout import FormatPlan, Zones, framed, plan_zones
 from creative_assets.studio.layouts import layout_named, panel_color
 from creative_assets.studio.logo import Logo, LogoFile, place_logo, raster
-from creative_assets.studio.logo_spots import View, logo_candidates
+from creative_assets.studio.logo_places import View
+from creative_assets.studio.logo_spots import logo_candidates
 from creative_assets.studio.provenance import PROCEDURAL_SOURCE, Marks
 from creative_assets.studio.values import FileType
 

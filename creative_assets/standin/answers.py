@@ -20,8 +20,8 @@ BOUNDS: dict[str, Callable[[float, float], bool]] = {
     "exclusiveMaximum": operator.lt,
 }
 # What a logo spot needs to be preferred because it is the same in several formats: enough of both,
-# and not much less calm than its format's calmest.
-GOOD_CONTRAST, GOOD_CALMNESS, LESS_CALM = 3.0, 0.6, 0.2
+# and not much less calm than its format's calmest, unless it is wished for, or one for all of them.
+GOOD_CONTRAST, GOOD_CALMNESS, LESS_CALM, ON_SUBJECT = 3.0, 0.6, 0.2, 0.12
 FIRST_CHOICES = 2  # where there is none, the first ones of each are chosen from
 
 
@@ -61,32 +61,43 @@ def small_talk(text: str, nonce: int) -> str:
 
 
 def logo_choices(facts: Json, nonce: int) -> Json:
-    """A candidate for each format: the spot that is good in the most of them, else its best."""
+    """A candidate for each format: the wish, else the spot that is good in most, else its best."""
     formats = [entry for entry in facts.get("formats", ()) if entry.get("candidates")]
+    wish = facts.get("wish")
+    agreed = {
+        spot["name"]
+        for entry in formats
+        for spot in entry["candidates"]
+        if spot["name"] == wish or spot.get("in_formats") == len(formats)
+    }
     places: dict[str, list[int]] = {}
     for entry in formats:
         for place, spot in enumerate(entry["candidates"]):
-            if _is_good(spot, entry):
+            if _is_good(spot, entry, agreed):
                 places.setdefault(spot["name"], []).append(place)
     # Candidates stand best first: of spots that are as common, the sum of places decides.
     ranks = {name: (-len(found), sum(found)) for name, found in places.items()}
     most = min((count for count, _ in ranks.values()), default=0)
     common = [name for name in sorted(ranks, key=ranks.__getitem__) if ranks[name][0] == most]
-    wish = common[nonce % len(common)] if most < -1 else None
-    return {"choices": [_choice(entry, wish, nonce) for entry in formats]}
+    if wish not in places:
+        wish = common[nonce % len(common)] if most < -1 else None
+    return {"choices": [_choice(entry, wish, agreed, nonce) for entry in formats]}
 
 
-def _is_good(spot: Json, entry: Json) -> bool:
-    if spot["name"].startswith("middle"):  # beside the subject a logo competes with it
+def _is_good(spot: Json, entry: Json, agreed: set[str]) -> bool:
+    # Beside the subject a logo competes with it.
+    if spot["name"].startswith("middle") or spot.get("on_subject", 0) > ON_SUBJECT:
         return False
+    if spot["name"] in agreed:
+        return bool(spot.get("contrast", 0) >= GOOD_CONTRAST)
     calmest = max(other.get("calmness", 0) for other in entry["candidates"])
     calm_enough = max(GOOD_CALMNESS, calmest - LESS_CALM)
     return bool(spot.get("contrast", 0) >= GOOD_CONTRAST and spot.get("calmness", 0) >= calm_enough)
 
 
-def _choice(entry: Json, wish: str | None, nonce: int) -> Json:
+def _choice(entry: Json, wish: str | None, agreed: set[str], nonce: int) -> Json:
     candidates = entry["candidates"]
-    named = [spot for spot in candidates if spot["name"] == wish and _is_good(spot, entry)]
+    named = [spot for spot in candidates if spot["name"] == wish and _is_good(spot, entry, agreed)]
     best = candidates[:FIRST_CHOICES]
     chosen = named[0] if named else best[nonce % len(best)]
     why = "one spot for most formats" if named else "the best of this format"

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw
 
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.images import kind_of, open_picture, safe_svg
+from creative_assets.studio.logo_lettering import TextLine, lines_of_letters
 from creative_assets.studio.sight import (
     Floats,
     Rgb,
@@ -44,6 +45,7 @@ VEIL_ALPHAS = (0.06, 0.12, 0.18, 0.24, 0.3, 0.35)
 
 _MASTER_PX = 1024
 _INK_ALPHA = 8
+_LETTERING_PX, _SOLID_ALPHA = 384, 96
 _WHITE: Rgb = (255, 255, 255)
 _NEAR_BLACK: Rgb = (17, 17, 17)
 # A veil reaches the frame's edges this near, in shares of its short edge, and fades out over this
@@ -99,10 +101,14 @@ class LogoSpot(Frozen):
 
 @dataclass(frozen=True)
 class Ink:
-    """The relative luminances, 0..1, that a logo's ink has, and the share of ink of each."""
+    """The relative luminances, 0..1, that a logo's ink has, and the share of ink of each.
+
+    `lines` are its lines of letters, each by itself.
+    """
 
     luminances: Floats
     shares: Floats
+    lines: tuple["Ink", ...] = ()
 
 
 def aspect(logo_file: LogoFile) -> float:
@@ -145,8 +151,14 @@ def ink_contrast(ink: Ink, darkest: float, lightest: float) -> float:
     """How well a logo as a whole is seen on anything between two relative luminances.
 
     The geometric mean of what its ink reaches, so that an accent may be weaker than the name; but
-    at most 1.75 times what the weakest twentieth reaches, so that no small line is lost.
+    at most 1.75 times what the weakest twentieth reaches, and that of its faintest line of letters,
+    so that no small line is lost.
     """
+    whole = _contrast_of(ink, darkest, lightest)
+    return min([whole, *(_contrast_of(line, darkest, lightest) for line in ink.lines)])
+
+
+def _contrast_of(ink: Ink, darkest: float, lightest: float) -> float:
     reached = np.minimum(
         contrast_ratio(ink.luminances, darkest), contrast_ratio(ink.luminances, lightest)
     )
@@ -155,6 +167,11 @@ def ink_contrast(ink: Ink, darkest: float, lightest: float) -> float:
     weakest = int(np.searchsorted(np.cumsum(ink.shares[order]), 1 / 20))
     mean = math.exp(ink.shares @ np.log(reached))
     return min(mean, 1.75 * float(reached[order][min(weakest, len(order) - 1)]))
+
+
+def smallest_line(logo_file: LogoFile) -> float:
+    """The height of its smallest line of letters, as a share of the logo's width; 0 without any."""
+    return min((line.height for line in _lettering(logo_file)), default=0.0)
 
 
 def clear_space_px(logo: Logo, height_px: int) -> int:
@@ -323,13 +340,27 @@ def _raster(logo_file: LogoFile, width_px: int) -> Image.Image:
 
 @functools.lru_cache(maxsize=16)
 def _ink(logo_file: LogoFile) -> Ink:
-    pixels = np.asarray(_raster(logo_file, 96))
+    whole = _ink_within(logo_file, (0.0, 0.0, 1.0, 1.0))
+    lines = (_ink_within(logo_file, line.box) for line in _lettering(logo_file))
+    return Ink(whole.luminances, whole.shares, tuple(lines))
+
+
+def _ink_within(logo_file: LogoFile, box: tuple[float, float, float, float]) -> Ink:
+    mark = _raster(logo_file, _LETTERING_PX)
+    edges = np.multiply(box, (*mark.size, *mark.size)).round().astype(int).tolist()
+    pixels = np.asarray(mark.crop(edges))
     opacity = pixels[..., 3].ravel() / 255
     light = relative_luminance(pixels[..., :3]).ravel()
-    shares, edges = np.histogram(light, bins=32, range=(0, 1), weights=opacity)
-    weighted, _ = np.histogram(light, bins=edges, weights=opacity * light)
+    shares, limits = np.histogram(light, bins=32, range=(0, 1), weights=opacity)
+    weighted, _ = np.histogram(light, bins=limits, weights=opacity * light)
     used = shares > 0
     return Ink(weighted[used] / shares[used], shares[used] / shares.sum())
+
+
+@functools.lru_cache(maxsize=16)
+def _lettering(logo_file: LogoFile) -> tuple[TextLine, ...]:
+    alpha = np.asarray(_raster(logo_file, _LETTERING_PX))[..., 3]
+    return lines_of_letters(alpha >= _SOLID_ALPHA)
 
 
 def _rounded(box: Box) -> Image.Image:

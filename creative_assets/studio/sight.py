@@ -74,6 +74,15 @@ class Sight:
         """The share, 0..1, of what draws the eye that lies in the box."""
         return float(self.salience[self.within(box)].sum())
 
+    def felt(self, box: Box, level: float) -> float:
+        """The share, 0..1, of the box where each pixel draws the eye at least that much."""
+        return float((self.salience[self.within(box)] >= level).mean())
+
+    def density(self, box: Box) -> tuple[float, float]:
+        """How much a pixel in the box draws the eye: on average, and where it does so most."""
+        part = self.salience[self.within(box)]
+        return float(part.mean()), _ranked(part, (0.9,))[0]
+
 
 def calmness(edges: Floats | float, deviation: Floats | float) -> Floats:
     """0 (busy) to 1 (even), by the mean of the edges and the standard deviation of lightness."""

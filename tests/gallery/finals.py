@@ -35,7 +35,8 @@ from creative_assets.studio.layouts import (
     text_zones,
 )
 from creative_assets.studio.logo import Logo, LogoFile, LogoSpot, LogoVersion, place_logo
-from creative_assets.studio.logo_spots import View, logo_candidates
+from creative_assets.studio.logo_places import View
+from creative_assets.studio.logo_spots import logo_candidates
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Direction, Size
 from tests.photographs import photograph, subject_of

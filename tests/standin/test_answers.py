@@ -50,6 +50,36 @@ def test_a_logo_spot_is_common_only_where_it_is_good(poor: dict[str, float]) -> 
     assert [choice["candidate"] for choice in logo_choices(facts, 0)["choices"]] == ["b", "b"]
 
 
+def test_the_wish_is_taken_wherever_it_is_good() -> None:
+    names = ("a", "b", "c")
+    facts = {
+        "wish": "c",
+        "formats": [
+            {"format": "1x1", "candidates": [candidate(name) for name in names]},
+            {"format": "4x5", "candidates": [candidate(name) for name in names]},
+            {
+                "format": "9x16",
+                "candidates": [candidate("a"), candidate("c") | {"on_subject": 0.3}],
+            },
+        ],
+    }
+    for nonce in range(3):
+        picked = [choice["candidate"] for choice in logo_choices(facts, nonce)["choices"]]
+        assert picked[:2] == ["c", "c"]
+    assert [choice["candidate"] for choice in logo_choices(facts, 0)["choices"]][2] == "a"
+
+
+def test_a_logo_spot_that_all_formats_have_is_taken_where_the_ground_is_less_calm() -> None:
+    shared, restless = candidate("a") | {"in_formats": 2}, {"calmness": 0.4}
+    facts = {
+        "formats": [
+            {"format": "1x1", "candidates": [candidate("b"), shared | restless]},
+            {"format": "4x5", "candidates": [shared]},
+        ]
+    }
+    assert [choice["candidate"] for choice in logo_choices(facts, 0)["choices"]] == ["a", "a"]
+
+
 def test_without_a_common_logo_spot_each_format_gets_its_best() -> None:
     assert chosen(["a", "b"], ["c", "d"]) == ["a", "c"]
 

@@ -7,7 +7,8 @@ from creative_assets.studio.formats import Format, all_formats, format_named, sa
 from creative_assets.studio.layout import framed, plan_zones
 from creative_assets.studio.layouts import layout_named
 from creative_assets.studio.logo import Logo, LogoFile
-from creative_assets.studio.logo_spots import View, logo_candidates
+from creative_assets.studio.logo_places import View
+from creative_assets.studio.logo_spots import logo_candidates
 from creative_assets.studio.values import Direction
 
 DISPLAY = [fmt for fmt in all_formats().values() if fmt.name.startswith("display-")]

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,18 +32,16 @@ from creative_assets.studio.layouts import (
 )
 from creative_assets.studio.logo import (
     Logo,
+    LogoFile,
     LogoSpot,
+    LogoVersion,
     logo_match,
     place_logo,
     plate_margin_px,
+    smallest_line,
 )
-from creative_assets.studio.logo_spots import (
-    MAX_CANDIDATES,
-    MIN_LOGO_CONTRAST,
-    View,
-    draw_candidates,
-    logo_candidates,
-)
+from creative_assets.studio.logo_places import MIN_LOGO_CONTRAST, View
+from creative_assets.studio.logo_spots import MAX_CANDIDATES, draw_candidates, logo_candidates
 from creative_assets.studio.values import Box, Direction, Size
 from tests.drawn import (
     BOTH,
@@ -65,6 +64,7 @@ FORMATS = [
     if fmt.text_and_logo and not fmt.name.startswith("display-")
 ]
 OVERLAY = layout_named("overlay")
+EXAMPLES = Path(__file__).parents[2] / "examples"
 PANEL = (11, 61, 46)
 by_format = pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.name)
 by_direction = pytest.mark.parametrize("direction", ["ltr", "rtl"])
@@ -482,6 +482,58 @@ def test_on_a_panel_the_logo_is_measured_on_its_colour(direction: Direction) -> 
         for spot in spots:
             assert not spot.box.overlaps(view.zones.picture)
             assert (spot.version, spot.plate, spot.calmness) == ("light", False, 1.0)
+
+
+@by_direction
+@pytest.mark.parametrize("wish", [None, "top-left", "top-right"])
+@pytest.mark.parametrize("name", ["cell", "clock", "flower", "moon", "rocket"])
+def test_one_corner_comes_first_in_all_formats_and_the_wish_if_there_is_one(
+    name: str, wish: str | None, direction: Direction
+) -> None:
+    formats = ("1x1", "4x5", "9x16", "16x9")
+    views = [
+        view for view in views_of(photograph(name), OVERLAY, direction) if view.fmt.name in formats
+    ]
+    computed = logo_candidates(views, BOTH, direction, wish)
+
+    shared = set.intersection(*({spot.name for spot in spots} for spots in computed))
+    firsts = [spots[0].name for spots in computed]
+    if wish in shared:
+        assert set(firsts) == {wish}
+    elif shared and not any(wish == spot.name for spots in computed for spot in spots):
+        assert len(set(firsts)) == 1
+
+
+def test_one_version_of_the_logo_is_taken_in_all_formats_where_it_reads_as_well() -> None:
+    logo = Logo({"default": word("#0B3D2E"), "dark": word("#000000")})
+    views = []
+    for name, color in (("1x1", (250, 250, 250)), ("4x5", (150, 150, 150))):
+        fmt = format_named(name)
+        picture = plain(pixels(fmt), color)
+        views.append(View(picture, fmt, plan_zones(picture, fmt, OVERLAY, "ltr")))
+
+    versions = {spots[0].version for spots in logo_candidates(views, logo, "ltr", None)}
+
+    assert len(versions) == 1
+
+
+@pytest.mark.parametrize("example", ["alma-skincare", "kestrel-audio", "nordlys-coffee"])
+def test_the_smallest_line_of_a_logo_can_be_read_and_so_can_its_faintest(example: str) -> None:
+    folder = EXAMPLES / example
+    files: dict[LogoVersion, str] = {
+        "default": "logo.svg",
+        "light": "logo-light.svg",
+        "dark": "logo-dark.svg",
+    }
+    logo = Logo({key: LogoFile(name, (folder / name).read_bytes()) for key, name in files.items()})
+    fmt = format_named("1x1")
+    for color in ((244, 233, 216), (217, 160, 160), (140, 120, 100), (60, 50, 50)):
+        picture = plain(pixels(fmt), color)
+        [first, *_] = candidates_in(picture, fmt, plan_zones(picture, fmt, OVERLAY, "ltr"), logo)
+
+        file = logo.versions[first.version]
+        assert smallest_line(file) * first.box.width_px >= 10
+        assert first.contrast >= MIN_LOGO_CONTRAST
 
 
 DISPLAY_SIZES = [(300, 250), (728, 90), (160, 600), (300, 600), (970, 250), (320, 50), (1200, 628)]
