@@ -23,7 +23,7 @@ from creative_assets.studio.checking import (
     look_for_lettering,
 )
 from creative_assets.studio.checks import CheckReport
-from creative_assets.studio.checks.judging import not_judged
+from creative_assets.studio.checks.judging import not_judged, preload
 from creative_assets.studio.errors import (
     CreativeAssetsError,
     MissingInputError,
@@ -409,6 +409,7 @@ class _VariantLine:
                 pack = inputs[CONTEXT_PACK]
                 return await copywriting.make_ad_copy(variant, pack, take, bench, revision)
             case "base_images":
+                bench.cpu_pool.submit(preload)  # there is time while the image model works
                 pack = inputs[CONTEXT_PACK]
                 return await pictures.make_base_images(variant, pack, take, bench, revision)
             case "branded_images":

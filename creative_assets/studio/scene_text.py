@@ -72,6 +72,11 @@ def _likelihood(picture: Image.Image) -> Likelihood:
     return likely
 
 
+def preload() -> None:
+    """Load the detector (0.5 s)."""
+    _detector()
+
+
 @cache
 def _detector() -> "InferenceSession":
     from onnxruntime import InferenceSession, SessionOptions  # noqa: PLC0415 - only where asked

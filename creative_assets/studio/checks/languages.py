@@ -132,6 +132,11 @@ def _without(text: str, names: Collection[str]) -> str:
     return text
 
 
+def preload() -> None:
+    """Load what tells Latin languages apart (1 s)."""
+    _identifier()
+
+
 @cache
 def _identifier() -> "LanguageIdentifier":
     from py3langid.langid import (  # noqa: PLC0415 - 0.8 s, and only for Latin copy
