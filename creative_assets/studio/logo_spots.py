@@ -64,6 +64,8 @@ def logo_candidates(
     Raises:
         RenderError: The logo cannot be opened, or fits nowhere.
     """
+    if not views:
+        return ()
     sights = [see(view.frame) for view in views]
     left = []
     for view, every in zip(views, _at_one_scale(views, sights, logo, direction), strict=True):

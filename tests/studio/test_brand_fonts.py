@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from creative_assets.studio.brand_fonts import MAX_FONT_BYTES, open_font
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.fonts import Face, covering_face, drawing_font
+from creative_assets.studio.lettering import draw_line
 from creative_assets.studio.typography import TypeSpec, measure
 
 FOLDER = Path(str(files("justmytype_western_core"))) / "fonts" / "ofl"
@@ -38,7 +39,7 @@ def test_the_same_file_under_two_names_is_two_faces_with_one_content() -> None:
 def test_static_and_variable_fonts_are_drawn_as_wide_as_measured(content: bytes) -> None:
     face = open_font(content, "brand.ttf")
     spec = TypeSpec(face, 700, "en-US", "ltr")
-    drawn = drawing_font(face, 700, 100).getlength("Slow mornings")
+    drawn = draw_line("Slow mornings", spec, 100).box.width_px
     assert drawn == pytest.approx(100 * measure("Slow mornings", spec).width, abs=4)
 
 
