@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Literal
 
-from PIL import ImageColor
-
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, safe_box, subject_gap_px
-from creative_assets.studio.sight import Rgb
+from creative_assets.studio.sight import Rgb, rgb
 from creative_assets.studio.values import Box, Direction, Frozen, LayoutName
 
 Ground = Literal["scrim", "panel", "card"]
@@ -181,8 +179,7 @@ def composition_words(layout: Layout, fmt: Format, direction: Direction) -> str:
 
 def panel_color(primary_color: str) -> Rgb:
     """The panel's flat colour, for a brand whose first colour is `primary_color`, `#rrggbb`."""
-    red, green, blue = ImageColor.getrgb(primary_color)[:3]
-    return (red, green, blue)
+    return rgb(primary_color)
 
 
 def frame_box(fmt: Format) -> Box:

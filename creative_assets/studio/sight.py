@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageColor
 
 from creative_assets.studio.images import as_rgb
 from creative_assets.studio.salience import Cells, densest, salience
@@ -88,6 +88,12 @@ def calmness(edges: Floats | float, deviation: Floats | float) -> Floats:
     """0 (busy) to 1 (even), by the mean of the edges and the standard deviation of lightness."""
     calm: Floats = np.exp(-9 * np.asarray(edges) - 2.5 * np.asarray(deviation))
     return calm
+
+
+def rgb(color: str) -> Rgb:
+    """A colour given as `#rrggbb`."""
+    red, green, blue = ImageColor.getrgb(color)[:3]
+    return (red, green, blue)
 
 
 def relative_luminance(pixels: NDArray[np.uint8]) -> Floats:

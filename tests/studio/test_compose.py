@@ -22,16 +22,15 @@ from creative_assets.studio.compose import (
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, format_named, safe_box
 from creative_assets.studio.layout import FormatPlan
-from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
-from creative_assets.studio.logo import LogoSpot
+from creative_assets.studio.layouts import frame_box, layout_named, text_zones
 from creative_assets.studio.scrim import lay_scrim
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, LayoutName, Size
+from tests.plans import plan_for
 
 FORMATS = ("1x1", "4x5", "9x16", "16x9")
 OVERLAY = layout_named("overlay")
 LAYOUTS: tuple[LayoutName, ...] = ("overlay", "panel", "card")
-CORNER = Box(left_px=0, top_px=0, width_px=10, height_px=10)
 COPY = {
     "en-US": ("Slow mornings, cold-brewed", "Beans steeped 18 hours, now 20 % off.", "Try it"),
     "ar-AE": ("صباحات هادئة بقهوة باردة", "حبوب منقوعة 18 ساعة من Nordlys.", "تذوّقها الآن"),
@@ -48,23 +47,6 @@ COPY = {
     "ru-RU": ("Холодный кофе для долгих утр", "18 часов в родниковой воде.", "Попробовать"),
     "vi-VN": ("Cà phê ủ lạnh cho buổi sáng", "Ủ 18 giờ trong nước suối.", "Thử ngay"),
 }
-
-
-def plan_for(fmt: Format, locale: str, zone: int = 0, layout: LayoutName = "overlay") -> FormatPlan:
-    place = text_zones(layout_named(layout), fmt)[zone]
-    return FormatPlan(
-        format=fmt.name,
-        layout=layout,
-        size=fmt.size,
-        crop=frame_box(fmt),
-        picture=frame_box(fmt),
-        upscale=1.0,
-        subject=CORNER,
-        text_zone=zone_box(place, fmt, direction_of(locale)),
-        logo=LogoSpot(
-            name="top-left", box=CORNER, version="default", contrast=5.0, calmness=1.0, plate=False
-        ),
-    )
 
 
 def style_for(locale: str, primary: str = "#0B3D2E", *palette: str) -> TextStyle:

@@ -57,11 +57,7 @@ def s3_environment(endpoint: str) -> Iterator[None]:
 
 
 class StoreClaims:
-    """What holds for every store."""
-
-    @pytest.fixture
-    def store(self) -> Store:
-        raise NotImplementedError
+    """What holds for every store; each class of tests has a `store` of its own."""
 
     def test_what_was_put_is_what_is_read(self, store: Store) -> None:
         stored = store.put("campaigns/summer/logo.svg", b"<svg/>")

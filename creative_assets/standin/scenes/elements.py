@@ -13,13 +13,14 @@ Rng = np.random.Generator
 
 
 def paint_sky(frame: Frame, light: Light, horizon: float, rng: Rng) -> Floats:
-    """Paint a sky with thin high cloud, brightest at the horizon."""
+    """Paint a sky with thin high cloud, brightest at the horizon; at night with stars."""
     high, middle, low = light.sky()
     v = np.clip(frame.v / max(horizon, 0.1), 0, 1) + np.zeros((1, frame.width), dtype=np.float32)
     drift = noise(frame, rng, (1.2, 5.0), 4)
     picture = ramp(v + 0.035 * drift, [(0.0, high), (0.55, middle), (1.0, low)])
     streaks = smooth(0.10, 0.75, drift) * smooth(0.05, 0.4, v) * (0.10 if light.dark else 0.34)
-    return over(picture, mix(low, light.sun, 0.5), streaks)
+    picture = over(picture, mix(low, light.sun, 0.5), streaks)
+    return paint_stars(frame, picture, horizon, rng) if light.dark else picture
 
 
 def paint_stars(frame: Frame, picture: Floats, horizon: float, rng: Rng) -> Floats:

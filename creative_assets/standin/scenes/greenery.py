@@ -23,7 +23,6 @@ from creative_assets.standin.scenes.elements import (
     lay_floor,
     lay_ground,
     paint_sky,
-    paint_stars,
     paint_sun,
     paint_wall,
     place_sun,
@@ -38,8 +37,6 @@ def fields(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     """Rolling hills with rows of crop and a few trees; grass in front."""
     horizon, edge = stage.horizon_v, stage.edge_v
     picture = paint_sky(frame, light, horizon, rng)
-    if light.dark:
-        picture = paint_stars(frame, picture, horizon, rng)
     place = place_sun(stage, light, rng, float(rng.uniform(0.06, 0.17)) / frame.down)
     picture = paint_sun(frame, picture, light, place, 0.055)
     _, _, low = light.sky()
@@ -161,8 +158,6 @@ def snow(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     """Snowy hills with firs, blue shade, and flakes in the air."""
     horizon, edge = stage.horizon_v, stage.edge_v
     picture = paint_sky(frame, light, horizon, rng)
-    if light.dark:
-        picture = paint_stars(frame, picture, horizon, rng)
     place = place_sun(stage, light, rng, float(rng.uniform(0.06, 0.16)) / frame.down)
     picture = paint_sun(frame, picture, light, place, 0.045)
     _, _, low = light.sky()

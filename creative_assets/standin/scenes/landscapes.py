@@ -37,8 +37,6 @@ def mountains(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     """Ridges one behind another, with mist between them, at times a lake, and rock in front."""
     horizon, edge = stage.horizon_v, stage.edge_v
     picture = paint_sky(frame, light, horizon, rng)
-    if light.dark:
-        picture = paint_stars(frame, picture, horizon, rng)
     room = stage.base_v - stage.top_v
     place = place_sun(stage, light, rng, float(rng.uniform(0.16, 0.30)) * room)
     picture = paint_sun(frame, picture, light, place, 0.05)
@@ -105,8 +103,6 @@ def sea(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     """The sun over water, its path of glitter, and a beach."""
     horizon, edge = stage.horizon_v + 0.02, stage.edge_v
     picture = paint_sky(frame, light, horizon, rng)
-    if light.dark:
-        picture = paint_stars(frame, picture, horizon, rng)
     place = place_sun(stage, light, rng, float(rng.uniform(0.035, 0.13)) / frame.down)
     picture = paint_sun(frame, picture, light, place, float(rng.uniform(0.06, 0.085)))
     _, middle, low = light.sky()
@@ -189,8 +185,6 @@ def dunes(frame: Frame, stage: Stage, light: Light, rng: Rng) -> Backdrop:
     """Dunes with a lit and a shaded flank, and rippled sand in front."""
     horizon, edge = stage.horizon_v, stage.edge_v
     picture = paint_sky(frame, light, horizon, rng)
-    if light.dark:
-        picture = paint_stars(frame, picture, horizon, rng)
     place = place_sun(stage, light, rng, float(rng.uniform(0.08, 0.2)) / frame.down)
     picture = paint_sun(frame, picture, light, place, 0.05)
     _, _, low = light.sky()

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from PIL import Image, ImageColor
+from PIL import Image
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
-from creative_assets.studio.compose.themes import FAINT_BUTTON, rgb
+from creative_assets.studio.compose.themes import FAINT_BUTTON
 from creative_assets.studio.logo import (
     MATCH_NEEDED,
     Logo,
@@ -15,7 +15,7 @@ from creative_assets.studio.logo import (
     ink_of,
     logo_match,
 )
-from creative_assets.studio.sight import contrast, relative_luminance
+from creative_assets.studio.sight import contrast, relative_luminance, rgb
 from creative_assets.studio.values import Box
 
 # WCAG asks for 3 (2.2, 1.4.11), and the plan has it, of what is behind the logo. A final shows only
@@ -135,8 +135,7 @@ def _button(final: FinalFile, primary_color: str) -> Iterator[Finding]:
 
 
 def _levels_apart(found: Sequence[float], wanted: str) -> float:
-    levels = ImageColor.getrgb(wanted)[:3]
-    return max(abs(a - b) for a, b in zip(found, levels, strict=True))
+    return max(abs(a - b) for a, b in zip(found, rgb(wanted), strict=True))
 
 
 def _button_color(picture: Image.Image, button: Box) -> tuple[float, ...]:

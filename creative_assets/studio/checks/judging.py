@@ -57,8 +57,8 @@ def judged(specimen: Specimen, severities: Mapping[str, Severity]) -> tuple[Chec
 @cache
 def preload() -> None:
     """Load what the checks work with, so that they need not wait for it."""
-    scene_text.preload()
-    languages.preload()
+    scene_text.detector()
+    languages.identifier()
 
 
 def not_judged(error: Exception, severities: Mapping[str, Severity]) -> tuple[CheckReport, ...]:

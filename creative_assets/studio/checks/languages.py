@@ -98,10 +98,10 @@ def foreign_language(text: str, locale: str, names: Collection[str] = ()) -> str
 
 
 def _foreign_in_latin(text: str, wanted: str) -> str | None:
-    identifier = _identifier()
-    if wanted not in identifier.nb_classes:
+    known = identifier()
+    if wanted not in known.nb_classes:
         return None
-    shares = {str(language): float(share) for language, share in identifier.rank(text)}
+    shares = {str(language): float(share) for language, share in known.rank(text)}
     found = max(shares, key=lambda language: shares[language])
     alike = next((family for family in _ALIKE if wanted in family), frozenset({wanted}))
     is_sure = shares[found] >= _SURE and shares[wanted] <= _POSSIBLE
@@ -132,13 +132,9 @@ def _without(text: str, names: Collection[str]) -> str:
     return text
 
 
-def preload() -> None:
-    """Load what tells Latin languages apart (1 s)."""
-    _identifier()
-
-
 @cache
-def _identifier() -> "LanguageIdentifier":
+def identifier() -> "LanguageIdentifier":
+    """What tells Latin languages apart; loading it takes 1 s, once."""
     from py3langid.langid import (  # noqa: PLC0415 - 0.8 s, and only for Latin copy
         MODEL_FILE,
         LanguageIdentifier,

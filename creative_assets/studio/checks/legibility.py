@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from PIL import Image, ImageColor
+from PIL import Image
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.pixels import contrast_behind, ink_found
@@ -17,7 +17,7 @@ from creative_assets.studio.compose.texts import Role
 from creative_assets.studio.formats import Format, safe_box
 from creative_assets.studio.lettering import Ink
 from creative_assets.studio.logo import plate_margin_px
-from creative_assets.studio.sight import Rgb
+from creative_assets.studio.sight import rgb
 from creative_assets.studio.values import Box, Size
 
 # Measured, see `pixels.ink_found`.
@@ -91,7 +91,7 @@ def _occupied(final: FinalFile, texts: Sequence[tuple[BlockReport, Sequence[Ink]
 def _measured(
     final: FinalFile, block: BlockReport, ink: Ink, occupied: Image.Image | None
 ) -> _Line:
-    contrast = contrast_behind(final.picture, ink, _rgb(block.color), occupied)
+    contrast = contrast_behind(final.picture, ink, rgb(block.color), occupied)
     return _Line(
         ink=ink,
         ink_found=ink_found(final.picture, ink),
@@ -154,19 +154,19 @@ def _misplaced(final: FinalFile) -> Iterator[Finding]:
             )
     for (one, box), (other, its_box) in combinations({**boxes, "logo": logo}.items(), 2):
         if box.overlaps(its_box):
-            yield _collision(final, one, other, _common(box, its_box))
+            yield _collision(final, one, other, box.common(its_box))
     if _fills(subject, final.plan.size):
         return
     for block in final.text.blocks:
         for box in block.line_boxes:
-            if box.overlaps(subject) and _area(_common(box, subject)) > _TOUCHES * _area(box):
+            if box.overlaps(subject) and box.common(subject).area_px > _TOUCHES * box.area_px:
                 yield _collision(final, block.role.replace("_", " "), "subject", box)
                 break
 
 
 def _fills(subject: Box, size: Size) -> bool:
     return (
-        _area(subject) > _MOST_OF_FRAME * size.width_px * size.height_px
+        subject.area_px > _MOST_OF_FRAME * size.width_px * size.height_px
         or subject.width_px > _MOST_OF_SIDE * size.width_px
         or subject.height_px > _MOST_OF_SIDE * size.height_px
     )
@@ -198,23 +198,3 @@ def _phone_scale(fmt: Format) -> float:
     """CSS pixels on a phone for each pixel of a final."""
     is_sideways = fmt.size.ratio >= _SIDEWAYS_RATIO
     return (_PHONE_SIDEWAYS_PX if is_sideways else _PHONE_PX) / fmt.size.width_px
-
-
-def _common(one: Box, other: Box) -> Box:
-    """What two boxes that overlap share."""
-    left_px, top_px = max(one.left_px, other.left_px), max(one.top_px, other.top_px)
-    return Box(
-        left_px=left_px,
-        top_px=top_px,
-        width_px=min(one.right_px, other.right_px) - left_px,
-        height_px=min(one.bottom_px, other.bottom_px) - top_px,
-    )
-
-
-def _area(box: Box) -> int:
-    return box.width_px * box.height_px
-
-
-def _rgb(color: str) -> Rgb:
-    red, green, blue = ImageColor.getrgb(color)[:3]
-    return (red, green, blue)

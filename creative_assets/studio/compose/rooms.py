@@ -57,7 +57,7 @@ class Room:
 
 def rooms(plan: FormatPlan, layout: Layout, fmt: Format) -> tuple[Room, ...]:
     """The text zone with a gap to the subject beside it, with hardly one, and the whole zone."""
-    zone = _common(plan.text_zone, safe_box(fmt))
+    zone = plan.text_zone.common(safe_box(fmt))
     padding_px = round(_CARD_PADDING * unit_px(fmt)) if layout.ground == "card" else 0
     edge = _edge(zone, fmt)
     shape = _shape(zone, edge)
@@ -136,13 +136,3 @@ def _shape(zone: Box, edge: Edge) -> Literal["band", "column", "row"]:
     if zone.width_px >= _ROW * zone.height_px:
         return "row"
     return "band" if edge in {"top", "bottom"} else "column"
-
-
-def _common(one: Box, other: Box) -> Box:
-    left_px, top_px = max(one.left_px, other.left_px), max(one.top_px, other.top_px)
-    return Box(
-        left_px=left_px,
-        top_px=top_px,
-        width_px=min(one.right_px, other.right_px) - left_px,
-        height_px=min(one.bottom_px, other.bottom_px) - top_px,
-    )

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PIL import ImageColor
-
 from creative_assets.studio.compose.texts import Role, TextStyle
 from creative_assets.studio.scrim import Tone
-from creative_assets.studio.sight import Rgb, contrast, luminance
+from creative_assets.studio.sight import Rgb, contrast, luminance, rgb
 
 WHITE: Rgb = (255, 255, 255)
 NEAR_BLACK: Rgb = (22, 22, 24)
@@ -109,12 +107,6 @@ def paper_of(style: TextStyle) -> Rgb:
 def mix(color: Rgb, with_color: Rgb, share: float) -> Rgb:
     """`color` with that share of another one in it."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(color, with_color, strict=True))
-    return (red, green, blue)
-
-
-def rgb(color: str) -> Rgb:
-    """`#rrggbb` as levels."""
-    red, green, blue = ImageColor.getrgb(color)[:3]
     return (red, green, blue)
 
 

@@ -15,12 +15,11 @@ from creative_assets.studio.compose.texts import (
     words_of,
 )
 from creative_assets.studio.formats import Format, format_named
-from creative_assets.studio.layout import FormatPlan
-from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
-from creative_assets.studio.logo import LogoSpot
+from creative_assets.studio.layouts import layout_named
 from creative_assets.studio.typography import direction_of
-from creative_assets.studio.values import Box, LayoutName, Size
+from creative_assets.studio.values import LayoutName, Size
 from tests.gallery import finals as gallery
+from tests.plans import plan_for
 
 WORDS = {
     "en-US": "slow mornings cold-brewed 12 oz for $4.99 Nordlys Cold Brew a summer",
@@ -41,22 +40,7 @@ FORMATS = [
 
 
 def room_of(fmt: Format, layout: LayoutName, locale: str) -> Room:
-    corner = Box(left_px=0, top_px=0, width_px=4, height_px=4)
-    zone = text_zones(layout_named(layout), fmt)[0]
-    plan = FormatPlan(
-        format=fmt.name,
-        layout=layout,
-        size=fmt.size,
-        crop=frame_box(fmt),
-        picture=frame_box(fmt),
-        upscale=1.0,
-        subject=corner,
-        text_zone=zone_box(zone, fmt, direction_of(locale)),
-        logo=LogoSpot(
-            name="top-left", box=corner, version="default", contrast=5, calmness=1, plate=False
-        ),
-    )
-    return rooms(plan, layout_named(layout), fmt)[0]
+    return rooms(plan_for(fmt, locale, layout=layout), layout_named(layout), fmt)[0]
 
 
 def style_of(locale: str) -> TextStyle:

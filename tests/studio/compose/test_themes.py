@@ -12,11 +12,10 @@ from creative_assets.studio.compose.themes import (
     WHITE,
     hex_of,
     paper_of,
-    rgb,
     scrim_themes,
     theme_on,
 )
-from creative_assets.studio.sight import contrast, luminance
+from creative_assets.studio.sight import contrast, luminance, rgb
 
 colors = st.tuples(*[st.integers(0, 255)] * 3).map(hex_of)
 
