@@ -277,6 +277,7 @@ def _record_variants(snapshot: Snapshot, place: str, records: Records) -> Varian
                 campaign_id=campaign_id,
                 locale=variant.locale,
                 product_id=variant.product_id,
+                brand=variant.brand_name,
                 version=after[variant.key],
                 snapshot_path=place,
             )

@@ -27,6 +27,7 @@ FINALS = sa.Table(
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("versions_json", sa.Text, nullable=False),
     sa.Column("files_json", sa.Text, nullable=False),
+    sa.Column("finals_sha256", sa.Text, nullable=False),
     sa.Column("failed_checks_json", sa.Text, nullable=False),
     sa.Column("shown_at", sa.Double, nullable=False),
     # An outbox: each change of what is to be told adds one, and `told_revision` follows.
@@ -148,6 +149,7 @@ class DecisionLog:
             "version": finals.version,
             "versions_json": json.dumps(dict(finals.versions)),
             "files_json": _files_json(finals.files),
+            "finals_sha256": finals.sha256,
             "failed_checks_json": json.dumps(finals.failed_checks),
             "shown_at": self._clock(),
         }

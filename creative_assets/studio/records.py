@@ -57,7 +57,12 @@ GENERATIONS = sa.Table(
     sa.Column("error_class", sa.Text),
     sa.Column("error_message", sa.Text),
     sa.Column("completed_at", sa.Double),
-    sa.Index("generations_of_campaign", "campaign_id"),
+    # With what their costs are added up from, so that no wide row is read for it.
+    sa.Index(
+        "generations_of_campaign",
+        *("campaign_id", "state", "cost_usd", "wasted_cost_usd", "wasted_unpriced"),
+    ),
+    sa.Index("generations_of_variant", "variant_key"),
 )
 
 BRIEFS = sa.Table(
@@ -81,6 +86,7 @@ VARIANTS = sa.Table(
     sa.Column("campaign_id", sa.Text, nullable=False),
     sa.Column("locale", sa.Text, nullable=False),
     sa.Column("product_id", sa.Text, nullable=False),
+    sa.Column("brand", sa.Text, nullable=False),
     sa.Column("version", sa.Text, nullable=False),
     sa.Column("snapshot_path", sa.Text, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
@@ -93,7 +99,8 @@ VARIANTS = sa.Table(
     sa.Column("cost_usd", sa.Double),
     sa.Column("run_id", sa.Text),
     sa.Column("updated_at", sa.Double, nullable=False),
-    sa.Index("variants_of_campaign", "campaign_id"),
+    # In the order in which people look through them.
+    sa.Index("variants_of_campaign", "campaign_id", "product_id", "locale"),
     sa.Index("variants_of_launch", "launch"),
 )
 
@@ -264,6 +271,7 @@ class VariantRow:
     """A variant: which version of it is wanted, in which launch it is made, and how it fares.
 
     Attributes:
+        brand: The name of the brand that it is for; empty where that was not kept yet.
         active: False once its brief no longer names it.
         launch: Number of the launch that carries this version; None while it waits for one.
         updated_at: Set by each write; what a caller gives is not used.
@@ -273,6 +281,7 @@ class VariantRow:
     campaign_id: str
     locale: str
     product_id: str
+    brand: str
     version: str
     snapshot_path: str
     active: bool = True
@@ -454,8 +463,13 @@ class Records:
             cost_usd, attempts, unknown = connection.execute(question).one()
         return (None if unknown else float(cost_usd), int(attempts))
 
-    def spent_by_variant(self) -> dict[str, tuple[float | None, int]]:
-        """Variant → what was paid for it so far (None: unknown), and for how many generations."""
+    def spent_by_variant(
+        self, keys: Iterable[str] | None = None
+    ) -> dict[str, tuple[float | None, int]]:
+        """Variant → what was paid for it so far (None: unknown), and for how many generations.
+
+        Of all variants without `keys`; one that nothing was paid for is not among them.
+        """
         table = GENERATIONS.c
         is_done = table.state == "done"
         unpriced = sa.case((sa.and_(is_done, table.cost_usd.is_(None)), 1), else_=0)
@@ -469,9 +483,14 @@ class Records:
             sa.func.sum(unpriced + table.wasted_unpriced).label("unknown"),
         ).group_by(table.variant_key)
         with self.database.reading() as connection:
+            found: Iterable[sa.Row[Any]] = (
+                connection.execute(question)
+                if keys is None
+                else self.database.among(connection, question, table.variant_key, keys)
+            )
             return {
                 row.variant_key: (None if row.unknown else float(row.cost_usd), row.generations)
-                for row in connection.execute(question)
+                for row in found
             }
 
     # Briefs

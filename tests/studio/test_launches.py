@@ -23,6 +23,7 @@ def row(key: str, version: str = "1") -> VariantRow:
         campaign_id=campaign_id,
         locale=locale,
         product_id=product_id,
+        brand="Nordlys",
         version=version,
         snapshot_path="campaigns/x.json",
     )

@@ -125,6 +125,7 @@ def variant(number: int) -> VariantRow:
         campaign_id="summer",
         locale="de-DE",
         product_id=f"p{number:04}",
+        brand="Nordlys",
         version="v1",
         snapshot_path="campaigns/summer/briefs/f1.json",
         updated_at=1_000.0,
