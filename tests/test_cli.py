@@ -84,7 +84,7 @@ def test_the_manifests_schema_is_a_valid_one() -> None:
     schema = json.loads(creative_assets("schema", "manifest").stdout)
 
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert schema["properties"]["manifest_version"]["const"] == "1"
+    assert schema["properties"]["manifest_version"]["const"] == "2"
 
 
 def test_the_schema_is_valid_and_accepts_the_examples() -> None:

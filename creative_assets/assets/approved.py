@@ -42,7 +42,9 @@ def shown_finals(done: StageDone, versions: Mapping[str, str]) -> ShownFinals:
     """The finals that people decide on from now on; `versions` are all their stages'."""
     output = done.output
     failed = failures_in_words(done.checks)
-    return ShownFinals(done.variant.key, output.version, output.files, versions, failed)
+    return ShownFinals(
+        done.variant.key, output.version, output.files, versions, failed, tuple(done.checks)
+    )
 
 
 def approved_evaluations(

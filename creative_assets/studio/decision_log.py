@@ -12,8 +12,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from creative_assets.studio.brief import Message
+from creative_assets.studio.checks import CheckReport
 from creative_assets.studio.database import METADATA, Database
 from creative_assets.studio.store import StoredFile
 
@@ -29,6 +31,7 @@ FINALS = sa.Table(
     sa.Column("files_json", sa.Text, nullable=False),
     sa.Column("finals_sha256", sa.Text, nullable=False),
     sa.Column("failed_checks_json", sa.Text, nullable=False),
+    sa.Column("checks_json", sa.Text, nullable=False),
     sa.Column("shown_at", sa.Double, nullable=False),
     # An outbox: each change of what is to be told adds one, and `told_revision` follows.
     sa.Column("revision", sa.Integer, nullable=False),
@@ -62,6 +65,10 @@ DECISIONS = sa.Table(
 )
 
 
+_CHECKS = TypeAdapter(tuple[CheckReport, ...])
+_CROPS = {"__all__": {"findings": {"__all__": {"crop"}}}}
+
+
 @dataclass(frozen=True)
 class ShownFinals:
     """The finals of a variant that people decide on: the newest that a run has told of.
@@ -70,6 +77,7 @@ class ShownFinals:
         files: Format → its final.
         versions: Stage → the version of its output that they were made from, their own included.
         failed_checks: What the checks of severity ERROR found, in words; empty if they passed.
+        checks: The reports of all checks, without pictures; empty where none ran.
     """
 
     variant_key: str
@@ -77,6 +85,7 @@ class ShownFinals:
     files: Mapping[str, StoredFile]
     versions: Mapping[str, str]
     failed_checks: tuple[str, ...] = ()
+    checks: tuple[CheckReport, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -151,6 +160,7 @@ class DecisionLog:
             "files_json": _files_json(finals.files),
             "finals_sha256": finals.sha256,
             "failed_checks_json": json.dumps(finals.failed_checks),
+            "checks_json": _CHECKS.dump_json(finals.checks, exclude=_CROPS).decode(),
             "shown_at": self._clock(),
         }
         fresh = {"variant_key": finals.variant_key, "revision": 1, "told_revision": 0}
@@ -291,6 +301,7 @@ def _shown(row: sa.Row[Any]) -> ShownFinals:
         versions=json.loads(row.versions_json),
         files=_files(row.files_json),
         failed_checks=tuple(json.loads(row.failed_checks_json)),
+        checks=_CHECKS.validate_json(row.checks_json),
     )
 
 

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 from creative_assets.studio.brief import Message
+from creative_assets.studio.checks import CheckReport
 from creative_assets.studio.decision_log import Decision, Scope, ShownFinals, Verdict
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.provenance import Marks
@@ -19,7 +20,7 @@ from creative_assets.studio.stages import CONTEXT_PACK, STAGES, folder_of
 from creative_assets.studio.store import Store
 from creative_assets.studio.values import Frozen
 
-MANIFEST_VERSION: Literal["1"] = "1"
+MANIFEST_VERSION: Literal["2"] = "2"
 _LIBRARIES = ("creative-assets", "pillow", "uharfbuzz", "icu4py", "resvg-py", "numpy")
 
 
@@ -91,11 +92,12 @@ class Manifest(Frozen):
         brief: The accepted brief's snapshot in the store, named by its fingerprint.
         versions: Stage → the version of its output.
         approved_by_decision: The ID of the approval that let it out.
+        checks: What each automatic check measured on these files, and found.
         failed_checks: What failed and was overridden.
         libraries: What published it, by name and version.
     """
 
-    manifest_version: Literal["1"]
+    manifest_version: Literal["2"]
     variant: str
     brief: str
     versions: Mapping[str, str]
@@ -103,6 +105,7 @@ class Manifest(Frozen):
     generations: tuple[GenerationUsed, ...]
     decisions: tuple[DecisionMade, ...]
     approved_by_decision: str
+    checks: tuple[CheckReport, ...]
     failed_checks: tuple[str, ...]
     libraries: Mapping[str, str]
 
@@ -111,6 +114,14 @@ def manifest_schema() -> dict[str, Any]:
     """The manifest's JSON Schema."""
     dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return dialect | Manifest.model_json_schema()
+
+
+def read_manifest(content: bytes) -> Manifest:
+    """A manifest that was kept, also one of version 1, which tells of no checks."""
+    document = json.loads(content)
+    if document["manifest_version"] == "1":
+        document |= {"manifest_version": MANIFEST_VERSION, "checks": []}
+    return Manifest.model_validate(document)
 
 
 def manifest_of(
@@ -139,6 +150,7 @@ def manifest_of(
         generations=_generations(row.campaign_id, seen.finals, store, records),
         decisions=tuple(_decision(made, rounds.get(made.id)) for made in seen.decisions),
         approved_by_decision=approval.id,
+        checks=seen.finals.checks,
         failed_checks=seen.finals.failed_checks,
         libraries={name: version(name) for name in _LIBRARIES},
     )

@@ -18,7 +18,7 @@ from creative_assets.studio.errors import (
     NotApprovedError,
     RenderError,
 )
-from creative_assets.studio.lineage import Manifest, PublishedFile, manifest_of
+from creative_assets.studio.lineage import Manifest, PublishedFile, manifest_of, read_manifest
 from creative_assets.studio.naming import published_path
 from creative_assets.studio.provenance import read_marks
 from creative_assets.studio.records import Records
@@ -151,7 +151,7 @@ def publish(
         shelf.store.put_once(file.path, contents[file.name])
     path = manifest_path(finals, brand, shelf)
     try:
-        kept = Manifest.model_validate_json(shelf.store.get(path))
+        kept = read_manifest(shelf.store.get(path))
     except MissingInputError:
         manifest = manifest_of(seen, approval, tuple(described), store, records)
         shelf.store.put_once(path, manifest.model_dump_json(indent=1).encode())

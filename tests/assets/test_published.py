@@ -132,6 +132,9 @@ def test_the_manifest_tells_the_lineage_in_the_form_that_its_schema_says(
     assert request["round"]["made"] == ["ad_copy", "final_creatives"]
     assert approval["note"] == "Better."
     assert manifest["approved_by_decision"] == approval["id"]
+    measured = {told["check"]: told["numbers"] for told in manifest["checks"]}
+    assert list(measured) == ["specification", "legibility", "brand", "copy", "picture"]
+    assert measured["legibility"]["contrast_of_needed"] >= 1
     (file,) = manifest["files"]
     assert approval["sha256"] == {"1x1": file["sha256"]}
     assert file["marks"]["ai_system"].startswith("gpt-image")

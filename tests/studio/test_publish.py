@@ -1,6 +1,7 @@
 """What goes out is what was approved, wherever publishing is interrupted."""
 
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from creative_assets.resources.opening import Archive
+from creative_assets.studio.checks import CheckReport, Finding
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.errors import NotApprovedError, RenderError, StoreConflictError
 from creative_assets.studio.export import encode
@@ -92,13 +94,18 @@ def _approved(accepted: Accept, brief: dict[str, Any], archive: Archive) -> None
     decide(look_at(KEY, archive.decisions), Approval(), ANN, "d1", archive.decisions)
 
 
-def show(archive: Archive, contents: dict[str, bytes], version: str = "v1") -> None:
+def show(
+    archive: Archive,
+    contents: dict[str, bytes],
+    version: str = "v1",
+    checks: tuple[CheckReport, ...] = (),
+) -> None:
     folder = f"campaigns/summer/final_creatives/{version}"
     files = {
         name: archive.store.put_once(f"{folder}/{name}.jpg", content)
         for name, content in contents.items()
     }
-    archive.decisions.show(ShownFinals(KEY, version, files, {}))
+    archive.decisions.show(ShownFinals(KEY, version, files, {}, checks=checks))
 
 
 def published(archive: Archive, store: Store) -> Manifest:
@@ -148,6 +155,35 @@ def test_the_manifest_names_each_file_with_what_it_says_about_itself(archive: Ar
     assert [file.name for file in manifest.files] == ["1x1", "4x5", "9x16"]
     assert {file.marks for file in manifest.files} == {MARKS}
     assert {file.path for file in manifest.files} < set(shelf.find())
+
+
+@pytest.mark.usefixtures("_approved")
+def test_the_manifest_has_all_that_checks_measured_and_found_without_pictures_of_it(
+    archive: Archive,
+) -> None:
+    finding = Finding(check="copy", format="1x1", rule="length", message="Long.", crop="webp")
+    told = CheckReport(
+        check="copy", passed=False, severity="warn", findings=(finding,), numbers={"words": 9}
+    )
+    show(archive, {"1x1": picture("red")}, "v2", (told,))
+    decide(look_at(KEY, archive.decisions), Approval(), ANN, "d2", archive.decisions)
+
+    (kept,) = published(archive, open_store("memory://checked")).checks
+
+    assert kept.numbers == {"words": 9}
+    assert kept.findings == (finding.model_copy(update={"crop": None}),)
+
+
+@pytest.mark.usefixtures("_approved")
+def test_a_manifest_of_the_first_version_stands_as_it_is(archive: Archive) -> None:
+    shelf = open_store("memory://older")
+    document = published(archive, open_store("memory://newer")).model_dump(mode="json")
+    del document["checks"]
+    kept = json.dumps(document | {"manifest_version": "1"}).encode()
+    shelf.put(f"{KEY}/v1/manifest.json", kept)
+
+    assert [file.name for file in published(archive, shelf).files] == ["1x1", "4x5", "9x16"]
+    assert shelf.get(f"{KEY}/v1/manifest.json") == kept
 
 
 @pytest.mark.usefixtures("_approved")
