@@ -37,9 +37,9 @@ fribidi: $(READY)
 			&& apt-get update -qq && apt-get install -y -qq libfribidi0; } \
 		|| $(BIN)/creative-assets preflight
 
-dev: $(READY) $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI on what the demo made, sensors on
+dev: $(READY) $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI and the review desk on what the demo made, sensors on
 	@echo "Dagster: http://127.0.0.1:3000   Briefs are taken from var/inbox."
-	@$(BIN)/dg dev --host 127.0.0.1 --port 3000
+	@$(BIN)/creative-assets desk & trap "kill $$!" EXIT; $(BIN)/dg dev --host 127.0.0.1 --port 3000
 
 # Only where there is none: an operator's own stays.
 $(DAGSTER_HOME)/dagster.yaml: | creative_assets/data/dagster.yaml

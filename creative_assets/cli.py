@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from creative_assets.cli_access import desk, token
 from creative_assets.cli_reviews import approve, decisions, request_changes
 from creative_assets.settings import Settings
 from creative_assets.studio.errors import BriefError
@@ -27,6 +28,7 @@ app = typer.Typer(
 )
 standin = typer.Typer(no_args_is_help=True, help="The OpenAI-compatible stand-in.")
 app.add_typer(standin, name="standin")
+app.add_typer(token, name="token")
 
 _CENT_USD = 0.01
 
@@ -180,7 +182,7 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
     serve(behaviour, host, port, log)
 
 
-for command in (approve, request_changes, decisions):
+for command in (approve, request_changes, decisions, desk):
     app.command()(command)
 
 

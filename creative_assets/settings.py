@@ -8,7 +8,7 @@ import os
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from creative_assets.studio.checks import Severity
@@ -105,6 +105,34 @@ class Settings(BaseSettings):
         description="Take approvals under a typed name too, as the Dagster UI makes them.",
     )
 
+    desk_url: str = Field(
+        "http://127.0.0.1:3001",
+        pattern=r"^https?://[^/]+$",
+        description="Where people reach the desk. With https, cookies go over https only.",
+    )
+    desk_secret: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description=(
+            "Signs the desk's sessions: 32 characters or more. Absent: another one at each start, "
+            "and everybody signs in again."
+        ),
+    )
+    desk_proxy_address: IPvAnyNetwork | None = Field(
+        None,
+        description="The address or network of a reverse proxy that has signed people in.",
+    )
+    desk_proxy_user_header: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="The header in which that proxy, and nobody else, names who asks.",
+    )
+    dagster_url: str = Field(
+        "http://127.0.0.1:3000",
+        pattern=r"^https?://[^/].*[^/]$",
+        description="Where people reach the Dagster UI; the desk links to it.",
+    )
+
     @field_validator("publish_template")
     @classmethod
     def _template_names_each_file(cls, template: str) -> str:
@@ -119,6 +147,14 @@ class Settings(BaseSettings):
             raise ValueError(
                 "service_name stand-in is for a stand-in that is served: set OPENAI_BASE_URL to "
                 "its address, or take service_name away."
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _proxy_is_whole(self) -> Self:
+        if (self.desk_proxy_address is None) != (self.desk_proxy_user_header is None):
+            raise ValueError(
+                "desk_proxy_address and desk_proxy_user_header go together: set both, or neither."
             )
         return self
 

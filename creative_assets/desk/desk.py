@@ -1,0 +1,41 @@
+"""What the desk's routes read, in one value."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from creative_assets.resources.opening import Archive
+from creative_assets.studio.access import Access
+from creative_assets.studio.stages import ModelChoice
+from creative_assets.studio.store import Store
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk's plain objects.
+
+    Attributes:
+        archive: Where everything is kept.
+        inbox: Where briefs are dropped.
+        access: Tokens and links.
+        choice: Which models answer, for estimates.
+        dagster_url: Where the Dagster UI is, without a slash at the end.
+        takes_unverified: Whether an approval under a typed name may let an ad out.
+    """
+
+    archive: Archive
+    inbox: Store
+    access: Access
+    choice: ModelChoice
+    dagster_url: str
+    takes_unverified: bool
+
+
+def _desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+TheDesk = Annotated[Desk, Depends(_desk_of)]
+"""A route's parameter of this type is the desk."""

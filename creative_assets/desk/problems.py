@@ -1,0 +1,75 @@
+"""Errors as the API tells them: problem details (RFC 9457), with the studio's own words."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from creative_assets.studio.errors import (
+    ApprovalBlockedError,
+    BriefError,
+    CreativeAssetsError,
+    DecisionConflictError,
+    DecisionRejectedError,
+    MissingInputError,
+    StoreConflictError,
+    TransientError,
+)
+
+API: Final = "/api/v1"
+PROBLEM_JSON: Final = "application/problem+json"
+
+_STATUSES: tuple[tuple[type[CreativeAssetsError], int], ...] = (
+    (BriefError, 422),
+    (DecisionRejectedError, 422),
+    (DecisionConflictError, 409),
+    (ApprovalBlockedError, 409),
+    (StoreConflictError, 409),
+    (MissingInputError, 404),
+    (TransientError, 503),
+)
+
+
+def problem(
+    status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: object
+) -> JSONResponse:
+    """An answer that says what is wrong."""
+    content = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    return JSONResponse(content, status, headers=dict(headers or {}), media_type=PROBLEM_JSON)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Let `app` answer with a problem whatever is wrong with a request."""
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(CreativeAssetsError, _of_studio)
+
+
+def status_of(error: CreativeAssetsError) -> int:
+    """The HTTP status that says what kind of error it is."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
+
+
+async def _refused(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - as Starlette types it
+    return problem(error.status_code, error.detail, headers=error.headers)
+
+
+async def _invalid(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - the same
+    wrong = [
+        {"field": ".".join(map(str, each["loc"])), "expected": each["msg"]}
+        for each in error.errors()
+    ]
+    return problem(422, "The request is not as described.", problems=wrong)
+
+
+async def _of_studio(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - the same
+    kind = type(error).__name__
+    if isinstance(error, BriefError):
+        problems = [asdict(each) for each in error.problems]
+        return problem(status_of(error), str(error), error=kind, problems=problems)
+    return problem(status_of(error), str(error), error=kind)

@@ -1,0 +1,60 @@
+"""Serving the desk on a port: its objects opened as the settings say, and uvicorn."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from creative_assets.desk.app import create_app
+from creative_assets.desk.desk import Desk
+from creative_assets.desk.sign_in import Door, TrustedProxy
+from creative_assets.resources.opening import model_choice, open_archive
+from creative_assets.settings import Settings
+from creative_assets.studio.access import Access
+from creative_assets.studio.store import open_store
+
+
+@contextmanager
+def open_desk(settings: Settings) -> Iterator[Desk]:
+    """The desk's objects; their connections are closed at the end."""
+    with open_archive(settings) as archive:
+        yield Desk(
+            archive=archive,
+            inbox=open_store(settings.inbox_url),
+            access=Access(archive.records.database),
+            choice=model_choice(settings),
+            dagster_url=settings.dagster_url,
+            takes_unverified=settings.publish_unverified,
+        )
+
+
+def door_of(settings: Settings) -> Door:
+    """How people may come in, as the settings say."""
+    secret, proxy = settings.desk_secret, None
+    if settings.desk_proxy_address is not None and settings.desk_proxy_user_header is not None:
+        proxy = TrustedProxy(settings.desk_proxy_address, settings.desk_proxy_user_header)
+    return Door(
+        session_secret=secret.get_secret_value() if secret else secrets.token_urlsafe(),
+        is_https=settings.desk_url.startswith("https://"),
+        proxy=proxy,
+    )
+
+
+def serve(app: FastAPI, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,  # addresses of one-time links would stand in it
+        proxy_headers=False,  # else a header could say that a request comes from the proxy
+        server_header=False,
+        log_level="warning",
+    )
+
+
+def app_of(settings: Settings, desk: Desk) -> FastAPI:
+    """The app for `desk`, with the way in that the settings say."""
+    return create_app(desk, door_of(settings))
