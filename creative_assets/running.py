@@ -188,7 +188,7 @@ def _report(
     finals = []
     for job in jobs:
         version = stage_versions(job, choice)[FINAL_CREATIVES]
-        output = kept_output(job.variant, FINAL_CREATIVES, version, archive.store)
+        output = kept_output(job.variant.campaign_id, FINAL_CREATIVES, version, archive.store)
         if output is not None:
             finals.append((job.variant, output.data))
     out.print()

@@ -102,9 +102,9 @@ def round_metadata(outcome: Outcome | None) -> dict[str, dg.MetadataValue[Any]]:
 def _compared(
     variant: VariantBrief, before: Mapping[str, str], after: Mapping[str, str], store: Store
 ) -> dict[str, tuple[int, int]]:
-    branded = kept_output(variant, BRANDED_IMAGES, after[BRANDED_IMAGES], store)
-    old = kept_output(variant, AD_COPY, before[AD_COPY], store)
-    new = kept_output(variant, AD_COPY, after[AD_COPY], store)
+    branded = kept_output(variant.campaign_id, BRANDED_IMAGES, after[BRANDED_IMAGES], store)
+    old = kept_output(variant.campaign_id, AD_COPY, before[AD_COPY], store)
+    new = kept_output(variant.campaign_id, AD_COPY, after[AD_COPY], store)
     if branded is None or old is None or new is None:
         return {}
     compared = untouched(variant, branded.data, old.data, new.data, store)

@@ -76,28 +76,37 @@ async def checked(finished: FinishedVariant, bench: Workbench) -> tuple[CheckRep
     Nothing is raised for a check's sake: one that could not run has failed, and is run again when
     somebody asks the next time.
     """
-    version = checks_version(finished.finals_version, bench.severities)
-    folder = folder_of(finished.variant.campaign_id, CHECKS_FOLDER, version)
+    campaign_id, version = finished.variant.campaign_id, finished.finals_version
     try:
-        kept = await bench.io(_kept, bench.store, f"{folder}/reports.json")
+        kept = await bench.io(kept_reports, campaign_id, version, bench.severities, bench.store)
         if kept is not None:
-            return kept.reports
+            return kept
         specimen = await _specimen(finished, bench)
         reports = await bench.cpu(judged, specimen, bench.severities)
         if not any(finding.rule == COULD_NOT_RUN for one in reports for finding in one.findings):
-            told = CheckReports(finals_version=finished.finals_version, reports=reports)
+            told = CheckReports(finals_version=version, reports=reports)
             content = told.model_dump_json(indent=1).encode()
-            await bench.io(bench.store.put, f"{folder}/reports.json", content)
+            path = _reports_path(campaign_id, version, bench.severities)
+            await bench.io(bench.store.put, path, content)
     except CreativeAssetsError as error:
         return not_judged(error, bench.severities)
     return reports
 
 
-def _kept(store: Store, path: str) -> CheckReports | None:
+def kept_reports(
+    campaign_id: str, finals_version: str, severities: Mapping[str, Severity], store: Store
+) -> tuple[CheckReport, ...] | None:
+    """The reports on one version of finals; None where the checks have not all run on it."""
     try:
-        return CheckReports.model_validate_json(store.get(path))
+        content = store.get(_reports_path(campaign_id, finals_version, severities))
     except MissingInputError:
         return None
+    return CheckReports.model_validate_json(content).reports
+
+
+def _reports_path(campaign_id: str, finals_version: str, severities: Mapping[str, Severity]) -> str:
+    folder = folder_of(campaign_id, CHECKS_FOLDER, checks_version(finals_version, severities))
+    return f"{folder}/reports.json"
 
 
 async def _specimen(finished: FinishedVariant, bench: Workbench) -> Specimen:

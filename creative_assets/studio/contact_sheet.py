@@ -82,10 +82,10 @@ def write_contact_sheet(
 
 def _row(job: Job, shown: ShownFinals | None, choice: ModelChoice, store: Store) -> _Row:
     version = stage_versions(job, choice)[FINAL_CREATIVES]
-    output = kept_output(job.variant, FINAL_CREATIVES, version, store)
+    output = kept_output(job.variant.campaign_id, FINAL_CREATIVES, version, store)
     if output is None and shown is not None and job.revision != UNREVISED:
         # A change that is under way, or could not be made, takes nothing off the sheet.
-        output = kept_output(job.variant, FINAL_CREATIVES, shown.version, store)
+        output = kept_output(job.variant.campaign_id, FINAL_CREATIVES, shown.version, store)
     if output is None:
         return _Row(job.variant)
     creatives: FinalCreatives = output.data

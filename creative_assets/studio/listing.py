@@ -118,22 +118,29 @@ def list_variants(
     Raises:
         RequestRejectedError: `after` is no key.
     """
-    place = (VARIANTS.c.campaign_id, VARIANTS.c.product_id, VARIANTS.c.locale)
-    question = (
-        sa.select(VARIANTS.c.key)
-        .select_from(_REVIEWED)
-        .where(*_conditions(wanted))
-        .order_by(*place)
-        .limit(most + 1)
-    )
+    question = _keys(wanted).order_by(*_PLACE).limit(most + 1)
     if after is not None:
-        question = question.where(sa.tuple_(*place) > _place_of(after))
+        question = question.where(sa.tuple_(*_PLACE) > _place_of(after))
     with records.database.reading() as connection:
         keys = list(connection.scalars(question))
     return VariantPage(
         variants=listed(keys[:most], records),
         next_after=keys[most - 1] if len(keys) > most else None,
     )
+
+
+def neighbours(key: str, wanted: VariantFilter, records: Records) -> tuple[str | None, str | None]:
+    """The keys before and after a variant, which need not be wanted itself; None at the ends.
+
+    Raises:
+        RequestRejectedError: `key` is no key.
+    """
+    here, place = _place_of(key), sa.tuple_(*_PLACE)
+    backwards = [column.desc() for column in _PLACE]
+    before = _keys(wanted).where(place < here).order_by(*backwards).limit(1)
+    after = _keys(wanted).where(place > here).order_by(*_PLACE).limit(1)
+    with records.database.reading() as connection:
+        return connection.scalar(before), connection.scalar(after)
 
 
 def listed(keys: Collection[str], records: Records) -> tuple[ListedVariant, ...]:
@@ -207,6 +214,15 @@ def progress_of(campaign_ids: Collection[str], records: Records) -> dict[str, Ca
     }
 
 
+def brand_of(campaign_id: str, records: Records) -> str | None:
+    """The brand that the campaign is for; None where no brief names the campaign."""
+    question = sa.select(VARIANTS.c.brand).where(
+        VARIANTS.c.campaign_id == campaign_id, VARIANTS.c.active
+    )
+    with records.database.reading() as connection:
+        return connection.scalar(question.limit(1))
+
+
 def locales_of(campaign_id: str, records: Records) -> list[str]:
     """The locales that the campaign's variants are for."""
     return _distinct(VARIANTS.c.locale, campaign_id, records)
@@ -217,6 +233,7 @@ def products_of(campaign_id: str, records: Records) -> list[str]:
     return _distinct(VARIANTS.c.product_id, campaign_id, records)
 
 
+_PLACE = (VARIANTS.c.campaign_id, VARIANTS.c.product_id, VARIANTS.c.locale)
 _newer = DECISIONS.alias("newer")
 _NEWEST_ON_BYTES = (
     sa.select(sa.func.max(_newer.c.number))
@@ -272,6 +289,10 @@ _SPENT: sa.Select[Any] = sa.select(
         + GENERATIONS.c.wasted_unpriced
     ).label("unknown"),
 ).group_by(GENERATIONS.c.campaign_id)
+
+
+def _keys(wanted: VariantFilter) -> sa.Select[tuple[str]]:
+    return sa.select(VARIANTS.c.key).select_from(_REVIEWED).where(*_conditions(wanted))
 
 
 def _conditions(wanted: VariantFilter) -> list[sa.ColumnElement[bool]]:

@@ -163,10 +163,10 @@ def stage_versions(job: Job, choice: ModelChoice) -> dict[str, str]:
 
 
 def kept_output(
-    variant: VariantBrief, stage: str, version: str, store: Store
+    campaign_id: str, stage: str, version: str, store: Store
 ) -> StageOutput[Any] | None:
     """A stage's output as the store holds it; None where it was not made."""
-    folder = folder_of(variant.campaign_id, stage, version)
+    folder = folder_of(campaign_id, stage, version)
     try:
         content = store.get(f"{folder}/manifest.json")
     except MissingInputError:
@@ -453,8 +453,8 @@ class _VariantLine:
         return output
 
     async def _load(self, stage: str) -> StageOutput[Any] | None:
-        bench, variant = self._bench, self._job.variant
-        return await bench.io(kept_output, variant, stage, self._versions[stage], bench.store)
+        bench, campaign_id = self._bench, self._job.variant.campaign_id
+        return await bench.io(kept_output, campaign_id, stage, self._versions[stage], bench.store)
 
     def _folder(self, stage: str) -> str:
         return folder_of(self._job.variant.campaign_id, stage, self._versions[stage])

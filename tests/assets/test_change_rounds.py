@@ -66,7 +66,7 @@ class Desk:
         (job,), _ = load_jobs([key], self.archive.store, self.archive.records)
         versions = stage_versions(job, self.choice)
         return {
-            stage: kept_output(job.variant, stage, versions[stage], self.archive.store)
+            stage: kept_output(job.variant.campaign_id, stage, versions[stage], self.archive.store)
             for stage in STAGES
         }
 

@@ -33,7 +33,9 @@ async def finals_of(job: Job, settings: Settings, archive: Archive) -> tuple[Fin
         await produce([job], STAGES, bench, events.append, variants_in_flight=1)
     outputs = {event.output.stage: event.output for event in events if isinstance(event, StageDone)}
     final = outputs[FINAL_CREATIVES]
-    assert final == kept_output(job.variant, FINAL_CREATIVES, final.version, archive.store)
+    assert final == kept_output(
+        job.variant.campaign_id, FINAL_CREATIVES, final.version, archive.store
+    )
     return final.data, outputs[AD_COPY].data
 
 

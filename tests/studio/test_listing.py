@@ -11,10 +11,12 @@ from creative_assets.studio.decision_log import DecisionLog, ShownFinals
 from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.listing import (
     VariantFilter,
+    brand_of,
     list_campaigns,
     list_variants,
     listed,
     locales_of,
+    neighbours,
     products_of,
     progress_of,
 )
@@ -238,6 +240,25 @@ def test_campaigns_are_paged_by_id_and_kept_to_brands(records: Records) -> None:
     ]
     assert (first.next_after, second.next_after) == ("summer", None)
     assert [each.campaign_id for each in of_alma.campaigns] == ["winter"]
+
+
+@pytest.mark.parametrize(
+    "key, expected",
+    [
+        (ROAST_DE, (None, ROAST_EN)),
+        (TEA_DE, (ROAST_EN, TEA_EN)),
+        (WINTER, (TEA_EN, None)),
+        ("summer/fi-FI/roast", (ROAST_EN, TEA_DE)),
+    ],
+)
+def test_a_variant_has_neighbours_in_the_lists_order(
+    records: Records, key: str, expected: tuple[str | None, str | None]
+) -> None:
+    assert neighbours(key, VariantFilter(), records) == expected
+
+
+def test_a_campaigns_brand_is_its_briefs(records: Records) -> None:
+    assert (brand_of("winter", records), brand_of("spring", records)) == ("Alma", None)
 
 
 def test_a_campaign_knows_its_locales_and_products(records: Records) -> None:

@@ -260,7 +260,7 @@ async def test_a_manifest_names_its_inputs_files_and_generations(
     events = await produced([job], bench, COPY_STAGES)
     versions = stage_versions(job, choice)
 
-    kept = kept_output(job.variant, AD_COPY, versions[AD_COPY], archive.store)
+    kept = kept_output(job.variant.campaign_id, AD_COPY, versions[AD_COPY], archive.store)
 
     assert kept is not None
     told = next(
@@ -269,7 +269,7 @@ async def test_a_manifest_names_its_inputs_files_and_generations(
     assert kept == told.output
     assert told.inputs == {CONTEXT_PACK: versions[CONTEXT_PACK]}
     assert kept.generations == tuple(use.key for use in told.uses)
-    assert kept_output(job.variant, AD_COPY, "0" * 20, archive.store) is None
+    assert kept_output(job.variant.campaign_id, AD_COPY, "0" * 20, archive.store) is None
 
 
 # Versions: each stage's changes with exactly what it reads.

@@ -1,0 +1,118 @@
+"""What is behind the finals that somebody looks at: copy, plans, texts as set, findings.
+
+All of it is read from the store, where a version never changes; so that what was read once is not
+read again. How it is shown is the desk's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from creative_assets.studio.branding import BrandedImages
+from creative_assets.studio.brief import VariantBrief
+from creative_assets.studio.checking import kept_reports
+from creative_assets.studio.checks import CheckReport, Finding, Severity
+from creative_assets.studio.copywriting import AdCopy
+from creative_assets.studio.decision_log import ShownFinals
+from creative_assets.studio.errors import MissingInputError
+from creative_assets.studio.finals import FinalCreatives
+from creative_assets.studio.produce import kept_output
+from creative_assets.studio.stages import (
+    AD_COPY,
+    BRANDED_IMAGES,
+    FINAL_CREATIVES,
+    VARIANT_BRIEF,
+)
+from creative_assets.studio.store import Store
+
+_KEPT_OUTPUTS = 4_096
+_KEPT_REPORTS = 1_024  # they hold pictures
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """What the stages made on the way to some finals.
+
+    Each is None where it is not in the store any more, or in the form of an older release.
+    """
+
+    brief: VariantBrief | None
+    copy: AdCopy | None
+    branded: BrandedImages | None
+    finals: FinalCreatives | None
+
+
+def exhibit_of(shown: ShownFinals, store: Store) -> Exhibit:
+    """What is behind the finals that are shown."""
+
+    def data(stage: str) -> Any:  # noqa: ANN401 - each stage has its own
+        return _data(store, _campaign(shown), stage, shown.versions.get(stage, ""))
+
+    return Exhibit(
+        brief=data(VARIANT_BRIEF),
+        copy=data(AD_COPY),
+        branded=data(BRANDED_IMAGES),
+        finals=data(FINAL_CREATIVES),
+    )
+
+
+def brief_behind(shown: ShownFinals, store: Store) -> VariantBrief | None:
+    """The brief of the variant as it was when these finals were made."""
+    version = shown.versions.get(VARIANT_BRIEF, "")
+    brief: VariantBrief | None = _data(store, _campaign(shown), VARIANT_BRIEF, version)
+    return brief
+
+
+def findings_on(
+    shown: ShownFinals, severities: Mapping[str, Severity], store: Store
+) -> tuple[Finding, ...]:
+    """What the checks found on these finals, the gravest first; empty where they have not run."""
+    rules = tuple(sorted(severities.items()))
+    found = [
+        finding
+        for report in _reports(store, _campaign(shown), shown.version, rules)
+        for finding in report.findings
+    ]
+    return tuple(sorted(found, key=lambda finding: severities[finding.rule] != "error"))
+
+
+def _campaign(shown: ShownFinals) -> str:
+    return shown.variant_key.partition("/")[0]
+
+
+def _data(store: Store, campaign_id: str, stage: str, version: str) -> Any:  # noqa: ANN401
+    try:
+        return _kept(store, campaign_id, stage, version)
+    except (MissingInputError, ValidationError):
+        return None
+
+
+@lru_cache(_KEPT_OUTPUTS)
+def _kept(store: Store, campaign_id: str, stage: str, version: str) -> Any:  # noqa: ANN401
+    """The data of a stage's output. What is not there is asked for again the next time."""
+    output = kept_output(campaign_id, stage, version, store) if version else None
+    if output is None:
+        raise MissingInputError(f"{stage} of {campaign_id} is not there in version {version!r}.")
+    return output.data
+
+
+def _reports(
+    store: Store, campaign_id: str, version: str, severities: tuple[tuple[str, Severity], ...]
+) -> tuple[CheckReport, ...]:
+    try:
+        return _kept_reports(store, campaign_id, version, severities)
+    except MissingInputError:
+        return ()
+
+
+@lru_cache(_KEPT_REPORTS)
+def _kept_reports(
+    store: Store, campaign_id: str, version: str, severities: tuple[tuple[str, Severity], ...]
+) -> tuple[CheckReport, ...]:
+    reports = kept_reports(campaign_id, version, dict(severities), store)
+    if reports is None:
+        raise MissingInputError(f"The finals {version} of {campaign_id} were not checked yet.")
+    return reports
