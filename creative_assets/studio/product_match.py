@@ -112,7 +112,7 @@ def _tried(products: Sequence[Product], picture: Image.Image) -> Iterator[_Place
     likely: list[tuple[_Place, Product]] = []
     for product in products:
         places = []
-        for place in _searched(product.cut_out, scene, scale):
+        for place in _searched(product, scene, scale):
             places.append(place)
             if place.score >= _PROMISING:
                 yield _refined(place, product.patch, picture)
@@ -161,15 +161,16 @@ def _unlike_border(photo: Image.Image) -> Image.Image:
 # The search: everywhere, at many sizes, on a thumbnail.
 
 
-def _searched(product: Image.Image, scene: "_Scene", scale: float) -> Iterator[_Place]:
+def _searched(product: Product, scene: "_Scene", scale: float) -> Iterator[_Place]:
     """The best place at each size, the usual sizes first."""
     width_px, height_px = scene.size
-    fill = min(width_px / product.width, height_px / product.height)
+    whole = product.cut_out
+    fill = min(width_px / whole.width, height_px / whole.height)
     for share in _SHARES:
-        size_px = (round(product.width * fill * share), round(product.height * fill * share))
+        size_px = (round(whole.width * fill * share), round(whole.height * fill * share))
         if min(size_px) < _LEAST_PX:
             continue
-        scores = scene.scores(product.resize(size_px, Image.Resampling.BOX))
+        scores = scene.scores(product, size_px)
         top, left = np.unravel_index(int(scores.argmax()), scores.shape)
         yield _Place(
             x=(float(left) + size_px[0] / 2) / scale,
@@ -188,40 +189,67 @@ class _Scene:
         self.size = (width_px, height_px)
         small = picture.resize(self.size, Image.Resampling.BOX, reducing_gap=2.0)
         levels = np.asarray(small, dtype=np.float32).transpose(2, 0, 1)
-        self._shape = levels.shape[1:]
         self._levels = np.fft.rfft2(levels)
         self._squares = np.fft.rfft2((levels**2).sum(axis=0))
 
-    def scores(self, product: Image.Image) -> Map:
-        """How well the product (RGBA) is found with its corner at each pixel, 0 to 1.
+    def scores(self, product: Product, size_px: tuple[int, int]) -> Map:
+        """How well the product, at that size, is found with its corner at each pixel, 0 to 1.
 
         Correlates what varies in the three channels; less where the mean colour is another one,
         in any light.
         """
-        pixels = np.asarray(product, dtype=np.float32)
-        mask, levels = pixels[..., 3] / 255, pixels[..., :3].transpose(2, 0, 1)
-        area = float(mask.sum())
-        own = ((levels * mask).sum(axis=(1, 2)) / area)[:, None, None]
-        template = (levels - own) * mask
-        energy = float(((levels - own) ** 2 * mask).sum())
-        means = self._sums(self._levels, mask) / area
-        varies = np.maximum(self._sums(self._squares, mask) - area * (means**2).sum(axis=0), 1)
-        along = self._sums(self._levels, template).sum(axis=0)
-        light = (means * own).sum(axis=0) / np.maximum((means**2).sum(axis=0), 1)
-        away = np.sqrt(((light * means - own) ** 2).mean(axis=0))
+        one = _template(product, size_px, self.size)
+        means = self._back(self._levels * one.mask) / one.area
+        varies = self._back(self._squares * one.mask) - one.area * (means**2).sum(axis=0)
+        light = (means * one.mean).sum(axis=0) / np.maximum((means**2).sum(axis=0), 1)
+        away = np.sqrt(((light * means - one.mean) ** 2).mean(axis=0))
         score = np.clip(1 - away / _FAR_COLOR, 0, 1)
-        if energy >= area * _FLAT**2:
-            varies = np.maximum(varies, _LEAST_ENERGY * energy)
-            score *= np.clip(along / np.sqrt(varies * energy), 0, 1)
-        inside: Map = score[
-            : self._shape[0] - product.height + 1, : self._shape[1] - product.width + 1
-        ]
+        if one.energy >= one.area * _FLAT**2:
+            along = self._back((self._levels * one.varying).sum(axis=0))
+            varies = np.maximum(varies, max(1, _LEAST_ENERGY * one.energy))
+            score *= np.clip(along / np.sqrt(varies * one.energy), 0, 1)
+        width_px, height_px = self.size
+        inside: Map = score[: height_px - size_px[1] + 1, : width_px - size_px[0] + 1]
         return inside
 
-    def _sums(self, spectrum: NDArray[np.complex128], weights: Map) -> Map:
-        turned = np.conj(np.fft.rfft2(weights, self._shape))
-        sums: Map = np.fft.irfft2(spectrum * turned, self._shape)
+    def _back(self, spectrum: NDArray[np.complexfloating[Any]]) -> Map:
+        sums: Map = np.fft.irfft2(spectrum, self.size[::-1])
         return sums
+
+
+@dataclass(frozen=True)
+class _Template:
+    """A product at one size, as transforms over a scene of one size.
+
+    Attributes:
+        mask: Of how much each pixel is the product's, conjugated; `area` is its sum.
+        varying: Of what the product's levels differ from their `mean`, conjugated.
+        energy: The sum of the squares of that.
+    """
+
+    mask: NDArray[np.complexfloating[Any]]
+    area: float
+    mean: Map
+    varying: NDArray[np.complexfloating[Any]]
+    energy: float
+
+
+@functools.lru_cache(maxsize=128)  # a campaign's pictures show few products in few shapes
+def _template(product: Product, size_px: tuple[int, int], scene_px: tuple[int, int]) -> _Template:
+    small = product.cut_out.resize(size_px, Image.Resampling.BOX)
+    pixels = np.asarray(small, dtype=np.float32)
+    mask, levels = pixels[..., 3] / 255, pixels[..., :3].transpose(2, 0, 1)
+    area = float(mask.sum())
+    mean = ((levels * mask).sum(axis=(1, 2)) / area)[:, None, None]
+    varying = (levels - mean) * mask
+    shape = scene_px[::-1]
+    return _Template(
+        mask=np.conj(np.fft.rfft2(mask, shape)),
+        area=area,
+        mean=mean,
+        varying=np.conj(np.fft.rfft2(varying, shape)),
+        energy=float(((levels - mean) ** 2 * mask).sum()),
+    )
 
 
 # The refinement: a few places, at twice the resolution, moved, scaled and turned a little.
