@@ -25,7 +25,7 @@ from creative_assets.studio.revision import UNREVISED
 from creative_assets.studio.sheet_page import Place, Shown, draw_page
 from creative_assets.studio.sheet_picture import draw_overview, draw_sheet, row_height_px
 from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput
-from creative_assets.studio.store import Store, StoredFile
+from creative_assets.studio.store import Store
 
 _MOST_IN_ROWS = 12  # of more, a picture for people to look through has them small
 _PREVIEW_PX = 180
@@ -137,10 +137,11 @@ def _overview(rows: Sequence[_Row], title: str) -> Image.Image:
 def _in_rows(rows: Sequence[_Row], title: str, store: Store) -> Image.Image:
     row_px = row_height_px([final.size for final in rows[0].finals], len(rows))
 
-    def small(file: StoredFile) -> Image.Image:
-        return open_small(store.get_verified(file), file.path, row_px)
+    def small(final: Final | CleanFinal) -> Image.Image:
+        return open_small(store.get_verified(final.file), final.file.path, row_px)
 
-    labelled = [(_label(row.variant), [small(final.file) for final in row.finals]) for row in rows]
+    with ThreadPoolExecutor(_READERS, "sheet") as readers:
+        labelled = [(_label(row.variant), list(readers.map(small, row.finals))) for row in rows]
     return draw_sheet(labelled, title, row_px)
 
 

@@ -49,7 +49,12 @@ def previews_of(pictures: Sequence[Image.Image]) -> Previews:
     """Small copies of `pictures`, in their order, in both sizes."""
     together = side_by_side(pictures, _PREVIEW_SOURCE_PX)
     fours = math.ceil(len(pictures) / 4)
-    return Previews(strip_of(pictures).strip, thumbnail(together, fours * PREVIEW_BYTES))
+    strip = (
+        thumbnail(together, STRIP_BYTES)
+        if len(pictures) <= _MOST_IN_STRIP
+        else strip_of(pictures).strip
+    )
+    return Previews(strip, thumbnail(together, fours * PREVIEW_BYTES))
 
 
 def side_by_side(images: Sequence[Image.Image], height_px: int) -> Image.Image:

@@ -65,7 +65,7 @@ def _likelihood(picture: Image.Image) -> Likelihood:
     size = tuple(
         max(_STRIDE_PX, round(side * scale / _STRIDE_PX) * _STRIDE_PX) for side in picture.size
     )
-    small = picture.resize((size[0], size[1]), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    small = picture.resize((size[0], size[1]), Image.Resampling.BILINEAR, reducing_gap=1.0)
     blue_first = np.asarray(small, dtype=np.float32)[..., ::-1] / 127.5 - 1
     (answer,) = detector().run(None, {"x": blue_first.transpose(2, 0, 1)[None]})
     likely: Likelihood = np.asarray(answer, dtype=np.float32)[0, 0]
