@@ -23,6 +23,7 @@ from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.rounds import Rounds
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store, open_store
+from creative_assets.studio.threads import UrgentFirst
 from creative_assets.studio.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ async def open_workbench(settings: Settings, archive: Archive) -> AsyncIterator[
     store, records = archive.store, archive.records
     models = open_models(settings)
     with (
-        ThreadPoolExecutor(settings.cpu_workers, "pixels") as cpu_pool,
+        ThreadPoolExecutor(settings.cpu_workers, "pixels") as cpu_threads,
         ThreadPoolExecutor(_IO_THREADS, "io") as io_pool,
     ):
         io_pool.submit(preload)
@@ -132,7 +133,7 @@ async def open_workbench(settings: Settings, archive: Archive) -> AsyncIterator[
                 models=models,
                 choice=model_choice(settings),
                 severities=severities(settings.check_severity),
-                cpu_pool=cpu_pool,
+                cpu_threads=UrgentFirst(cpu_threads),
                 io_pool=io_pool,
             )
         finally:

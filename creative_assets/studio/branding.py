@@ -8,7 +8,7 @@ says so. What the logo's pixels are is `logo`'s matter, text is `finals`'.
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -176,13 +176,8 @@ async def make_branded_images(
     version: str,
     bench: Workbench,
     revision: Revision = UNREVISED,
-    meanwhile: Callable[[], object] = lambda: None,
 ) -> Made[BrandedImages]:
-    """A plan for each format, and the logo composited at the chosen spot.
-
-    `meanwhile` is called when all that is left is to wait for the vision model: to begin what
-    would otherwise take its time when everybody is busy.
-    """
+    """A plan for each format, and the logo composited at the chosen spot."""
     logo = await load_logo(variant, bench)
     rejected = await _rejected_spots(variant, revision, bench)
     source_of = {name: picture.file for picture in base.pictures for name in picture.formats}
@@ -206,7 +201,6 @@ async def make_branded_images(
     frames = await all_of(
         bench.cpu(_frame, view, spots) for view, spots in zip(views, computed, strict=True)
     )
-    meanwhile()
     choices, uses = await _choose(variant, frames, revision.logo_notes, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
 

@@ -56,7 +56,7 @@ async def look_for_lettering(base: BaseImages, bench: Workbench) -> LetteringSee
 
     async def seen(file: StoredFile) -> tuple[str, tuple[Lettering, ...]]:
         content = await bench.io(bench.store.get_verified, file)
-        return file.sha256, await bench.cpu(_lettering_on, content, file.path)
+        return file.sha256, await bench.spare_cpu(_lettering_on, content, file.path)
 
     return dict(await all_of(seen(picture.file) for picture in base.pictures))
 
@@ -82,7 +82,7 @@ async def checked(finished: FinishedVariant, bench: Workbench) -> tuple[CheckRep
         if kept is not None:
             return kept
         specimen = await _specimen(finished, bench)
-        reports = await bench.cpu(judged, specimen, bench.severities)
+        reports = await bench.spare_cpu(judged, specimen, bench.severities)
         if not any(finding.rule == COULD_NOT_RUN for one in reports for finding in one.findings):
             told = CheckReports(finals_version=version, reports=reports)
             content = told.model_dump_json(indent=1).encode()

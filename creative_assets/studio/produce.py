@@ -52,6 +52,7 @@ from creative_assets.studio.stages import (
     version_of,
 )
 from creative_assets.studio.store import Store
+from creative_assets.studio.threads import Urgency
 from creative_assets.studio.workbench import Workbench, all_of
 
 log = logging.getLogger(__name__)
@@ -209,6 +210,10 @@ class _Kept:
     uses: tuple[GenerationUse, ...] | None
 
 
+_ASKED_S = 0.5
+"""By then the first models are asked: importing would keep them waiting."""
+
+
 @dataclass(frozen=True)
 class _Shared:
     """What is under way, by folder.
@@ -218,6 +223,13 @@ class _Shared:
 
     outputs: dict[str, asyncio.Task[_Kept]] = field(default_factory=dict)
     lettering: dict[str, asyncio.Task[LetteringSeen]] = field(default_factory=dict)
+    preloading: list[asyncio.TimerHandle] = field(default_factory=list)
+
+    def preload(self, bench: Workbench) -> None:
+        """Load, once, what the checks need: later, while the first models work."""
+        if not self.preloading:
+            submit = partial(bench.cpu_threads.submit, preload, Urgency.SPARE_TIME)
+            self.preloading.append(asyncio.get_running_loop().call_later(_ASKED_S, submit))
 
 
 class _VariantLine:
@@ -325,6 +337,8 @@ class _VariantLine:
             self._shared.outputs[folder] = task
             task.add_done_callback(partial(self._release, folder))
         kept = await task
+        if stage == BASE_IMAGES and kept.uses is not None and FINAL_CREATIVES in self._wanted:
+            self._lettering()  # in spare time, and so before it is waited for
         seconds = time.monotonic() - started
         checks: tuple[CheckReport, ...] = ()
         if stage == FINAL_CREATIVES:  # the newest one told is the one that people decide on
@@ -359,10 +373,6 @@ class _VariantLine:
         )
         return await checked(finished, self._bench)
 
-    def _look_ahead(self) -> None:
-        if FINAL_CREATIVES in self._wanted:
-            self._lettering()
-
     def _lettering(self) -> asyncio.Task[LetteringSeen]:
         folder, seen = self._folder(BASE_IMAGES), self._shared.lettering
         if folder not in seen:
@@ -395,6 +405,7 @@ class _VariantLine:
             return _Kept(kept, None)
         self._bench.models.check_not_stopped()
         await self._check_wanted()
+        self._shared.preload(self._bench)
         made = await self._make(stage, inputs)
         return _Kept(await self._keep(stage, made), made.uses)
 
@@ -409,15 +420,12 @@ class _VariantLine:
                 pack = inputs[CONTEXT_PACK]
                 return await copywriting.make_ad_copy(variant, pack, take, bench, revision)
             case "base_images":
-                bench.cpu_pool.submit(preload)  # there is time while the image model works
                 pack = inputs[CONTEXT_PACK]
                 return await pictures.make_base_images(variant, pack, take, bench, revision)
             case "branded_images":
                 base = inputs[BASE_IMAGES]
                 shown = laid_out(variant, revision)
-                return await branding.make_branded_images(
-                    shown, base, version, bench, revision, self._look_ahead
-                )
+                return await branding.make_branded_images(shown, base, version, bench, revision)
             case "final_creatives":
                 branded, copy = inputs[BRANDED_IMAGES], inputs[AD_COPY]
                 return await finals.make_final_creatives(variant, branded, copy, version, bench)

@@ -1,9 +1,13 @@
 """Blocking work off the event loop, and patience with what passes."""
 
 import asyncio
+import itertools
+import queue
 from collections.abc import Callable
-from concurrent.futures import Executor
-from typing import TypeVar
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, TypeVar
 
 import tenacity
 
@@ -18,6 +22,44 @@ _PATIENCE_S = 30.0
 async def in_pool(pool: Executor, work: Callable[[], T]) -> T:
     """The result of `work`, done by a thread of `pool`."""
     return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+class Urgency(IntEnum):
+    """Which work goes first where a thread is free."""
+
+    WAITED_FOR = 0
+    SPARE_TIME = 1
+
+
+@dataclass(order=True)
+class _Work:
+    urgency: Urgency
+    number: int
+    work: Callable[[], Any] = field(compare=False)
+    result: Future[Any] = field(compare=False, default_factory=Future)
+
+    def do(self) -> None:
+        if self.result.set_running_or_notify_cancel():
+            try:
+                self.result.set_result(self.work())
+            except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
+                self.result.set_exception(error)
+
+
+class UrgentFirst:
+    """A pool's threads, each for the most urgent work that waits; among equals for the oldest."""
+
+    def __init__(self, pool: Executor) -> None:
+        self._pool = pool
+        self._waiting: queue.PriorityQueue[_Work] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+
+    def submit(self, work: Callable[[], T], urgency: Urgency) -> Future[T]:
+        """The future result of `work`."""
+        mine = _Work(urgency, next(self._numbers), work)
+        self._waiting.put(mine)
+        self._pool.submit(lambda: self._waiting.get().do())  # as many as there is work
+        return mine.result
 
 
 async def lasting(pool: Executor, work: Callable[[], T]) -> T:

@@ -12,7 +12,7 @@ from creative_assets.studio.generations import Generations
 from creative_assets.studio.records import Records
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store
-from creative_assets.studio.threads import in_pool, lasting
+from creative_assets.studio.threads import Urgency, UrgentFirst, lasting
 
 if TYPE_CHECKING:
     from creative_assets.studio.models.client import ModelClient
@@ -27,7 +27,7 @@ class Workbench:
 
     Attributes:
         severities: How grave a finding of each rule of the checks is.
-        cpu_pool: Threads for pixel work, about one for each core.
+        cpu_threads: For pixel work, about one for each core.
         io_pool: Threads that wait for store and records.
     """
 
@@ -37,12 +37,18 @@ class Workbench:
     models: "ModelClient"
     choice: ModelChoice
     severities: Mapping[str, Severity]
-    cpu_pool: Executor
+    cpu_threads: UrgentFirst
     io_pool: Executor
 
     async def cpu(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of pixel work, done off the event loop."""
-        return await in_pool(self.cpu_pool, partial(work, *args, **kwargs))
+        future = self.cpu_threads.submit(partial(work, *args, **kwargs), Urgency.WAITED_FOR)
+        return await asyncio.wrap_future(future)
+
+    async def spare_cpu(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The same, for work that can wait: it fills the time in which models are waited for."""
+        future = self.cpu_threads.submit(partial(work, *args, **kwargs), Urgency.SPARE_TIME)
+        return await asyncio.wrap_future(future)
 
     async def io(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a blocking call to store or records that may be repeated."""
