@@ -12,7 +12,8 @@ from creative_assets.desk import pages
 from creative_assets.desk.api import health, me
 from creative_assets.desk.desk import Desk
 from creative_assets.desk.guards import HEADERS, OwnSiteOnly, SecurityHeaders
-from creative_assets.desk.problems import API, answer_errors, problem
+from creative_assets.desk.pages.faults import answer_errors
+from creative_assets.desk.problems import API, problem
 from creative_assets.desk.sign_in import SESSION_LIFETIME_S, Door, Gate
 
 MAX_BODY_BYTES = 1_000_000

@@ -1,5 +1,6 @@
 """What the desk's routes read, in one value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -7,6 +8,7 @@ from fastapi import Depends, Request
 
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.access import Access
+from creative_assets.studio.checks import Severity
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store
 
@@ -20,6 +22,7 @@ class Desk:
         inbox: Where briefs are dropped.
         access: Tokens and links.
         choice: Which models answer, for estimates.
+        severities: Rule of the checks → how grave it is.
         dagster_url: Where the Dagster UI is, without a slash at the end.
         takes_unverified: Whether an approval under a typed name may let an ad out.
     """
@@ -28,6 +31,7 @@ class Desk:
     inbox: Store
     access: Access
     choice: ModelChoice
+    severities: Mapping[str, Severity]
     dagster_url: str
     takes_unverified: bool
 

@@ -13,6 +13,7 @@ from creative_assets.desk.sign_in import Door, TrustedProxy
 from creative_assets.resources.opening import model_choice, open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.access import Access
+from creative_assets.studio.checks.rules import severities
 from creative_assets.studio.store import open_store
 
 
@@ -25,6 +26,7 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
             inbox=open_store(settings.inbox_url),
             access=Access(archive.records.database),
             choice=model_choice(settings),
+            severities=severities(settings.check_severity),
             dagster_url=settings.dagster_url,
             takes_unverified=settings.publish_unverified,
         )

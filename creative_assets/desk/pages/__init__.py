@@ -1,8 +1,9 @@
-"""The desk's pages, rendered here."""
+"""The desk's pages, rendered here: templates in `templates`, and no build step."""
 
 from fastapi import APIRouter
 
-from creative_assets.desk.pages import signing_in
+from creative_assets.desk.pages import campaigns, pictures, signing_in, static_files, variants
 
 router = APIRouter()
-router.include_router(signing_in.router)
+for module in (signing_in, campaigns, variants, pictures, static_files):
+    router.include_router(module.router)

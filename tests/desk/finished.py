@@ -1,0 +1,40 @@
+"""Finished variants without the stages: a picture in the store, shown to whoever decides."""
+
+import io
+from dataclasses import dataclass
+
+from PIL import Image
+
+from creative_assets.desk.desk import Desk
+from creative_assets.studio.decision_log import ShownFinals
+from creative_assets.studio.stages import FINAL_CREATIVES, STAGES, folder_of
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A variant with its finals as they are shown."""
+
+    finals: ShownFinals
+
+    @property
+    def address(self) -> str:
+        """Its page."""
+        return f"/variants/{self.finals.variant_key}"
+
+    def form(self, **fields: str) -> dict[str, str]:
+        """What its page sends."""
+        bound = {"decision_id": "d1", "sha256": self.finals.sha256, "newest": "0"}
+        return bound | {"verdict": "approve"} | fields
+
+
+def finish(desk: Desk, key: str, color: str = "navy", failed: tuple[str, ...] = ()) -> Finished:
+    """Show a variant's finals: one square of that colour."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (1080, 1080), color).save(buffer, "JPEG")
+    version = color.encode().hex().ljust(20, "0")[:20]
+    folder = folder_of(key.partition("/")[0], FINAL_CREATIVES, version)
+    file = desk.archive.store.put(f"{folder}/1x1.jpg", buffer.getvalue())
+    versions = dict.fromkeys(STAGES, version)
+    finals = ShownFinals(key, version, {"1x1": file}, versions, failed)
+    desk.archive.decisions.show(finals)
+    return Finished(finals)

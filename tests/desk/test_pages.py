@@ -1,0 +1,291 @@
+"""The pages show what is there to the people it is for, and decide on what they showed."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from creative_assets.desk.desk import Desk
+from creative_assets.studio.produce import Job
+from tests.conftest import product
+from tests.desk.finished import Finished, finish
+from tests.desk.visitors import SignIn
+
+ROAST_DE, ROAST_EN = "summer/de-DE/roast", "summer/en-US/roast"
+SCRIPT = "<script>alert('x')</script>"
+
+
+@pytest.fixture
+def campaign(brief: dict[str, Any], accepted: Callable[[dict[str, Any]], list[Job]]) -> str:
+    """One product in two locales, of which none is finished; its ID."""
+    brief |= {"products": [product("roast", "Roast")], "target_locales": ["de-DE", "en-US"]}
+    accepted(brief)
+    return str(brief["campaign_id"])
+
+
+@pytest.fixture
+def roast(desk: Desk, campaign: str) -> Finished:
+    """The German variant, finished."""
+    return finish(desk, f"{campaign}/de-DE/roast")
+
+
+@pytest.fixture
+def reviewer(signed_in: SignIn) -> TestClient:
+    return signed_in("review")
+
+
+def standing(desk: Desk, key: str) -> tuple[str, str] | None:
+    """What was decided last on a variant, and by whom."""
+    decisions = desk.archive.decisions.decisions_on([key]).get(key, ())
+    return (decisions[-1].verdict, decisions[-1].decided_by) if decisions else None
+
+
+@pytest.mark.usefixtures("roast")
+def test_the_first_page_counts_what_there_is_to_review(reviewer: TestClient) -> None:
+    page = reviewer.get("/")
+
+    assert page.status_code == 200
+    assert "<h2>summer</h2>" in page.text
+    assert "<b>1</b> to review" in page.text
+    assert "<b>1</b> not finished" in page.text
+
+
+def test_without_campaigns_the_first_page_says_so(signed_in: SignIn) -> None:
+    assert "no campaign to see yet" in signed_in("submit").get("/").text
+
+
+@pytest.mark.usefixtures("roast")
+def test_the_gallery_shows_each_variant_with_its_thumbnails(reviewer: TestClient) -> None:
+    page = reviewer.get("/campaigns/summer")
+
+    assert page.text.count("<article") == 2
+    assert page.text.count("/thumbnails/summer/") == 1
+    assert "Not finished yet." in page.text
+
+
+@pytest.mark.usefixtures("roast")
+def test_the_gallery_shows_what_was_asked_for(reviewer: TestClient) -> None:
+    page = reviewer.get("/campaigns/summer?decision=pending&for_locale=&status=nonsense")
+
+    assert page.text.count("<article") == 1
+    assert "/variants/summer/de-DE/roast?decision=pending" in page.text
+
+
+def test_a_thumbnail_is_sent_once_and_kept(reviewer: TestClient, roast: Finished) -> None:
+    file = roast.finals.files["1x1"]
+    address = f"/thumbnails/summer/{roast.finals.version}/{file.sha256}/1x1.jpg"
+
+    first = reviewer.get(address)
+    again = reviewer.get(address, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, first.headers["content-type"]) == (200, "image/webp")
+    assert "immutable" in first.headers["cache-control"]
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_picture_at_an_address_is_the_one_that_was_made(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    file = roast.finals.files["1x1"]
+    address = f"/pictures/summer/{roast.finals.version}/{file.sha256}/1x1.jpg"
+    assert reviewer.get(address).content == desk.archive.store.get(file.path)
+
+    desk.archive.store.put(file.path, b"exchanged")
+
+    assert reviewer.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pictures/summer/{version}/{sha256}/..%2f..%2fmanifest.json",
+        "/pictures/summer/..%2f..%2finputs/{sha256}/logo.jpg",
+        "/pictures/..%2fsummer/{version}/{sha256}/1x1.jpg",
+        "/thumbnails/summer/{version}/..%2f..%2f1x1/1x1.jpg",
+        "/campaigns/..%2f..%2fetc",
+        "/variants/summer/de-DE/..%2f..%2froast",
+        "/static/..%2fapp.py",
+    ],
+)
+def test_no_address_leads_out_of_its_folder(
+    reviewer: TestClient, roast: Finished, path: str
+) -> None:
+    file = roast.finals.files["1x1"]
+    address = path.format(version=roast.finals.version, sha256=file.sha256)
+
+    assert reviewer.get(address).status_code in {404, 422}
+
+
+def test_another_brands_campaign_is_not_there(signed_in: SignIn, roast: Finished) -> None:
+    other = signed_in("review", brands=frozenset({"Alma"}))
+    file = roast.finals.files["1x1"]
+
+    for address in (
+        "/campaigns/summer",
+        "/campaigns/summer/progress",
+        roast.address,
+        f"/pictures/summer/{roast.finals.version}/{file.sha256}/1x1.jpg",
+    ):
+        assert other.get(address).status_code == 404
+    assert other.post(roast.address, data=roast.form()).status_code == 404
+    assert "summer" not in other.get("/").text
+
+
+def test_an_approval_is_the_signed_in_reviewers_and_leads_on(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    answer = reviewer.post(roast.address, data=roast.form())
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/variants/{ROAST_EN}")
+    assert standing(desk, ROAST_DE) == ("approve", "Ann")
+    assert "Approved: roast, de-DE." in reviewer.get(answer.headers["location"]).text
+
+
+def test_who_looks_through_what_is_pending_stays_among_it(
+    reviewer: TestClient, roast: Finished
+) -> None:
+    answer = reviewer.post(f"{roast.address}?decision=pending", data=roast.form())
+
+    assert answer.headers["location"] == "/campaigns/summer?decision=pending"
+
+
+def test_sending_a_decision_twice_decides_once(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    for _ in range(2):
+        assert reviewer.post(roast.address, data=roast.form()).status_code == 303
+
+    assert len(desk.archive.decisions.decisions_on([ROAST_DE])[ROAST_DE]) == 1
+
+
+def test_finals_that_were_made_again_are_not_approved_unseen(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    finish(desk, ROAST_DE, "maroon")
+
+    answer = reviewer.post(roast.address, data=roast.form())
+
+    assert answer.status_code == 409
+    assert "it has new finals since you looked" in answer.text
+    assert standing(desk, ROAST_DE) is None
+
+
+def test_of_two_reviewers_at_once_the_second_is_told(
+    desk: Desk, signed_in: SignIn, reviewer: TestClient, roast: Finished
+) -> None:
+    reviewer.post(roast.address, data=roast.form())
+
+    answer = signed_in("review", name="Bob").post(
+        roast.address,
+        data=roast.form(
+            decision_id="d2", verdict="request_changes", change="picture", note="Warmer light."
+        ),
+    )
+
+    assert answer.status_code == 409
+    assert "approved by Ann" in answer.text
+    assert ">Warmer light.</textarea>" in answer.text
+    assert standing(desk, ROAST_DE) == ("approve", "Ann")
+
+
+@pytest.mark.parametrize(
+    "fields, said",
+    [
+        ({"note": "Warmer."}, "Say what is to change"),
+        ({"change": "picture"}, "note"),
+        ({"change": "words", "headline": "x" * 81}, "headline"),
+        ({"change": "words"}, "Type what they are to be"),
+    ],
+)
+def test_a_request_that_says_too_little_is_asked_for_more(
+    desk: Desk, reviewer: TestClient, roast: Finished, fields: dict[str, str], said: str
+) -> None:
+    answer = reviewer.post(roast.address, data=roast.form(verdict="request_changes", **fields))
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert standing(desk, ROAST_DE) is None
+
+
+def test_exact_words_are_asked_for_letter_for_letter(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    form = roast.form(verdict="request_changes", change="words", headline="Langsam geröstet.")
+
+    assert reviewer.post(roast.address, data=form).status_code == 303
+
+    (decision,) = desk.archive.decisions.decisions_on([ROAST_DE])[ROAST_DE]
+    assert decision.scope == "copy"
+    assert decision.words is not None
+    assert decision.words.model_dump(exclude_none=True) == {"headline": "Langsam geröstet."}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_failed_check_is_overridden_with_a_reason_by_who_may(
+    desk: Desk, signed_in: SignIn, reviewer: TestClient
+) -> None:
+    roast = finish(desk, ROAST_DE, failed=("copy: a banned word",))
+    reasoned = roast.form(override_reason="It is the product's own name.")
+    publisher = signed_in("review", "publish", name="Pat")
+
+    assert "ask somebody with the role publish" in reviewer.get(roast.address).text
+    assert reviewer.post(roast.address, data=reasoned).status_code == 422
+    assert publisher.post(roast.address, data=roast.form()).status_code == 409
+    assert publisher.post(roast.address, data=reasoned).status_code == 303
+    assert standing(desk, ROAST_DE) == ("approve", "Pat")
+
+
+def test_who_may_not_review_sees_no_buttons_and_decides_nothing(
+    desk: Desk, signed_in: SignIn, roast: Finished
+) -> None:
+    submitter = signed_in("submit")
+
+    assert 'value="approve"' not in submitter.get(roast.address).text
+    assert submitter.post(roast.address, data=roast.form()).status_code == 403
+    assert standing(desk, ROAST_DE) is None
+
+
+def test_a_page_says_when_the_finals_it_shows_were_made_again(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    address = f"{roast.address}/state?sha256={roast.finals.sha256}"
+    assert "made again" not in reviewer.get(address).text
+
+    finish(desk, ROAST_DE, "maroon")
+
+    assert "It was made again." in reviewer.get(address).text
+
+
+def test_script_in_notes_and_names_is_text(
+    desk: Desk, signed_in: SignIn, brief: dict[str, Any], accepted: Callable[..., list[Job]]
+) -> None:
+    brief["brand"]["name"] = f"Nordlys {SCRIPT}"
+    brief["products"] = [product("roast", f"Roast {SCRIPT}")]
+    brief["target_locales"] = ["de-DE"]
+    accepted(brief)
+    roast = finish(desk, ROAST_DE)
+    reviewer = signed_in("review", name=f"Ann {SCRIPT}")
+    form = roast.form(verdict="request_changes", change="picture", note=f"Warmer {SCRIPT}")
+    reviewer.post(roast.address, data=form)
+
+    for address in ("/", "/campaigns/summer", roast.address, f"{roast.address}/state"):
+        page = reviewer.get(address).text
+        assert SCRIPT not in page
+    assert "Warmer &lt;script&gt;" in reviewer.get(roast.address).text
+
+
+def test_what_goes_wrong_is_told_to_people_as_a_page(reviewer: TestClient) -> None:
+    answer = reviewer.get("/campaigns/spring", headers={"Accept": "text/html"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no campaign spring for you to see." in answer.text
+
+
+def test_no_page_needs_inline_script_or_style(reviewer: TestClient, roast: Finished) -> None:
+    for address in ("/", "/campaigns/summer", roast.address):
+        page = reviewer.get(address).text
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+        assert page.count("<script") == page.count("<script src=") > 0
