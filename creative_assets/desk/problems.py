@@ -16,7 +16,9 @@ from creative_assets.studio.errors import (
     CreativeAssetsError,
     DecisionConflictError,
     DecisionRejectedError,
+    KeyReusedError,
     MissingInputError,
+    RequestUnderWayError,
     StoreConflictError,
     TransientError,
 )
@@ -27,10 +29,12 @@ PROBLEM_JSON: Final = "application/problem+json"
 _STATUSES: tuple[tuple[type[CreativeAssetsError], int], ...] = (
     (BriefError, 422),
     (DecisionRejectedError, 422),
+    (KeyReusedError, 422),
     (DecisionConflictError, 409),
     (ApprovalBlockedError, 409),
     (StoreConflictError, 409),
     (MissingInputError, 404),
+    (RequestUnderWayError, 409),
     (TransientError, 503),
 )
 
@@ -39,7 +43,8 @@ def problem(
     status: int, detail: str, *, headers: Mapping[str, str] | None = None, **members: object
 ) -> JSONResponse:
     """An answer that says what is wrong."""
-    content = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    content = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    content |= {name: value for name, value in members.items() if value is not None}
     return JSONResponse(content, status, headers=dict(headers or {}), media_type=PROBLEM_JSON)
 
 

@@ -11,6 +11,7 @@
     │   ├── DecisionConflictError what a decision is about has changed since it was looked at
     │   ├── ApprovalBlockedError  a failed check stands against an approval
     │   ├── DecisionRejectedError a decision that does not say what it has to
+    │   ├── KeyReusedError        an idempotency key that stands for another request already
     │   ├── NotApprovedError      finals that are to be published without an approval of their bytes
     │   ├── StoppedError          the run is being stopped: no new call is begun
     │   └── RenderError           pixels that cannot be made right (glyph, shaper, font, picture)
@@ -18,6 +19,7 @@
         ├── RateLimitedError      the service asks for patience, and may say for how long
         ├── ServerFaultError      the service failed, or the connection did
         ├── DeadlineError         no answer in time
+        ├── RequestUnderWayError  the same request, with the same key, is being answered
         └── BrokenPayloadError    an answer that is not what was asked for
 
 Every message says what happened, to which thing, what was expected, and how to fix it.
@@ -119,6 +121,10 @@ class DecisionRejectedError(PermanentError):
     """A decision that does not say what it has to, or says what does not go together."""
 
 
+class KeyReusedError(PermanentError):
+    """An idempotency key that stands for another request already."""
+
+
 class NotApprovedError(PermanentError):
     """Finals that are to be published, and no approval of exactly these bytes stands."""
 
@@ -146,6 +152,10 @@ class ServerFaultError(TransientError):
 
 class DeadlineError(TransientError):
     """No whole answer in time."""
+
+
+class RequestUnderWayError(TransientError):
+    """The same request, with the same idempotency key, is being answered."""
 
 
 class BrokenPayloadError(TransientError):

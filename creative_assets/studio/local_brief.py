@@ -1,6 +1,9 @@
-"""A brief in a local folder, before it is submitted: reading it, pricing it, submitting it."""
+"""A brief before it is submitted, in its author's folder or uploaded: reading, pricing, submitting.
 
-from collections.abc import Mapping
+The inbox is the one way in: what is submitted is put there, as its author could have put it.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,19 +34,38 @@ def load_local_brief(path: Path) -> LocalBrief:
     Raises:
         BriefError: With all its problems.
     """
-    content = path.read_bytes()
-    files: dict[str, bytes] = {}
 
     def content_of(name: str) -> bytes | None:
         place = path.parent / name
-        if place.is_file():
-            files[name] = place.read_bytes()
-        return files.get(name)
+        return place.read_bytes() if place.is_file() else None
 
-    brief, problems = read_with_files(content, str(path), content_of)
+    return _read(path.name, str(path), path.read_bytes(), content_of)
+
+
+def uploaded_brief(name: str, content: bytes, files: Mapping[str, bytes]) -> LocalBrief:
+    """A brief that was sent with its files, each under the name that the brief has for it.
+
+    Raises:
+        BriefError: With all its problems.
+    """
+    return _read(name, name, content, files.get)
+
+
+def _read(
+    name: str, source: str, content: bytes, content_of: Callable[[str], bytes | None]
+) -> LocalBrief:
+    files: dict[str, bytes] = {}
+
+    def kept(file: str) -> bytes | None:
+        found = content_of(file)
+        if found is not None:
+            files[file] = found
+        return found
+
+    brief, problems = read_with_files(content, source, kept)
     if brief is None or problems:
-        raise BriefError(str(path), problems)
-    return LocalBrief(path.name, brief, content, files)
+        raise BriefError(source, problems)
+    return LocalBrief(name, brief, content, files)
 
 
 def submit_brief(local: LocalBrief, inbox: Store, records: Records) -> str:

@@ -1,0 +1,123 @@
+"""One campaign: what it is, how its brief and its variants fare, and what it has yet to cost."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from creative_assets.desk.api.answers import Campaign, campaign_answer
+from creative_assets.desk.api.description import BriefProblem, problems
+from creative_assets.desk.arrival import ArrivalState, arrival_of
+from creative_assets.desk.desk import TheDesk
+from creative_assets.desk.seeing import CampaignIdInPath, SeenCampaign, unseen
+from creative_assets.desk.sign_in import SignedIn
+from creative_assets.desk.submitting import waiting_brands
+from creative_assets.studio.acceptance import load_jobs
+from creative_assets.studio.estimate import estimate
+from creative_assets.studio.listing import (
+    VariantFilter,
+    list_variants,
+    locales_of,
+    products_of,
+    progress_of,
+)
+from creative_assets.studio.values import Frozen
+
+router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["campaigns"])
+
+_SHOWN_FAILURES = 100
+
+
+class CampaignDetail(Campaign):
+    """A campaign, and what its variants are for."""
+
+    locales: tuple[str, ...]
+    products: tuple[str, ...] = Field(description="Their IDs.")
+
+
+class FailedVariant(Frozen):
+    """A variant whose newest run failed."""
+
+    variant: str
+    stage: str | None
+    error: str | None
+    message: str | None
+
+
+class CampaignStatus(Frozen):
+    """What became of a submitted brief."""
+
+    campaign_id: str
+    brief: ArrivalState = Field(
+        description="waiting in the inbox, also in a newer version; refused; or accepted."
+    )
+    problems: tuple[BriefProblem, ...] = Field(description="Of a brief that was refused.")
+    progress: Campaign | None = Field(description="None before the first version is accepted.")
+    failed: tuple[FailedVariant, ...] = Field(description="The first hundred.")
+
+
+class CampaignEstimate(Frozen):
+    """What is to be made yet, and at what list price; the ledger may hold some of it already."""
+
+    variants: int
+    to_make: dict[str, int] = Field(description="Generations, by operation.")
+    to_reuse: dict[str, int] = Field(description="That are there already, or shared.")
+    low_usd: float
+    high_usd: float
+    unpriced_models: tuple[str, ...] = Field(description="Not in it, for want of a price.")
+
+
+@router.get("", responses=problems(404))
+def campaign(seen: SeenCampaign, desk: TheDesk) -> CampaignDetail:
+    """One campaign, once its brief was accepted."""
+    records = desk.archive.records
+    return CampaignDetail(
+        **asdict(seen),
+        locales=tuple(locales_of(seen.campaign_id, records)),
+        products=tuple(products_of(seen.campaign_id, records)),
+    )
+
+
+@router.get("/status", responses=problems(404))
+def status(campaign_id: CampaignIdInPath, person: SignedIn, desk: TheDesk) -> CampaignStatus:
+    """What became of a brief, from the moment it was submitted."""
+    records = desk.archive.records
+    progress = progress_of([campaign_id], records).get(campaign_id)
+    arrival = arrival_of(campaign_id, desk)
+    brands = [progress.brand] if progress else list(waiting_brands(campaign_id, desk))
+    if arrival is None or not brands or not all(map(person.sees, brands)):
+        raise unseen(campaign_id)
+    failed = VariantFilter(campaign_id=campaign_id, status="failed")
+    page = list_variants(failed, records, after=None, most=_SHOWN_FAILURES)
+    return CampaignStatus(
+        campaign_id=campaign_id,
+        brief=arrival.state,
+        problems=tuple(BriefProblem(**asdict(each)) for each in arrival.problems),
+        progress=campaign_answer(progress) if progress else None,
+        failed=tuple(
+            FailedVariant(
+                variant=each.row.key,
+                stage=each.row.failed_stage,
+                error=each.row.error_class,
+                message=each.row.error_message,
+            )
+            for each in page.variants
+        ),
+    )
+
+
+@router.get("/estimate", responses=problems(404))
+def estimated(seen: SeenCampaign, desk: TheDesk) -> CampaignEstimate:
+    """What the campaign's variants, as they are wanted now, have yet to cost."""
+    archive = desk.archive
+    rows = archive.records.variants_of(seen.campaign_id)
+    jobs, _ = load_jobs([row.key for row in rows if row.active], archive.store, archive.records)
+    found = estimate(jobs, desk.choice, archive.store)
+    return CampaignEstimate(
+        variants=found.variants,
+        to_make=dict(found.to_make),
+        to_reuse=dict(found.to_reuse),
+        low_usd=found.list_price.low_usd,
+        high_usd=found.list_price.high_usd,
+        unpriced_models=tuple(sorted(found.unpriced)),
+    )

@@ -1,0 +1,49 @@
+"""What has become of a brief since it was put into the inbox: whether it was looked at, and how."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from creative_assets.desk.desk import Desk
+from creative_assets.studio.errors import Problem
+from creative_assets.studio.intake import brief_paths
+from creative_assets.studio.records import BriefRow
+
+ArrivalState = Literal["waiting", "refused", "accepted"]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """How far a campaign's brief has come.
+
+    Attributes:
+        state: `waiting` in the inbox until it is looked at, also in a newer version; `refused`
+            with its problems; `accepted`.
+    """
+
+    state: ArrivalState
+    problems: tuple[Problem, ...] = ()
+
+
+def arrival_of(campaign_id: str, desk: Desk) -> Arrival | None:
+    """What became of the campaign's brief; None where there is none."""
+    listing = desk.inbox.find(campaign_id)
+    known = desk.archive.records.known_briefs()
+    waiting = [path for path in brief_paths(listing) if _is_new(path, listing, known.get(path))]
+    rows = [known[path] for path in known if path in listing or _is_of(campaign_id, known[path])]
+    if waiting:
+        return Arrival("waiting")
+    refused = [row for row in rows if not row.accepted]
+    if refused:
+        found = [Problem(**each) for row in refused for each in json.loads(row.problems_json)]
+        return Arrival("refused", tuple(found))
+    return Arrival("accepted") if rows else None
+
+
+def _is_new(path: str, listing: Mapping[str, str], row: BriefRow | None) -> bool:
+    return row is None or json.loads(row.stamps_json).get(path) != listing[path]
+
+
+def _is_of(campaign_id: str, row: BriefRow) -> bool:
+    return row.campaign_id == campaign_id
