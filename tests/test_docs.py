@@ -10,21 +10,26 @@ import pytest
 import typer
 from ruamel.yaml import YAML
 
+from creative_assets.assets.catalog import creative_catalog
 from creative_assets.assets.change_rounds import round_metadata
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization
 from creative_assets.assets.stages import StagesConfig
 from creative_assets.cli import app
 from creative_assets.resources.opening import Archive
+from creative_assets.resources.studio import StudioResource
 from creative_assets.settings import Settings
 from creative_assets.standin.behaviour import FaultKind, Operation, fault_rule
 from creative_assets.studio import errors
 from creative_assets.studio.acceptance import MARKER
 from creative_assets.studio.brief import brief_schema
+from creative_assets.studio.checks import CheckReport, Finding
 from creative_assets.studio.checks.rules import RULES
+from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.formats import all_channels, format_named
 from creative_assets.studio.produce import Job, StageDone
 from creative_assets.studio.reading import read_brief
+from creative_assets.studio.records import GenerationClaim
 from creative_assets.studio.rounds import Outcome
 from creative_assets.studio.stages import STAGES, TAKEABLE
 from creative_assets.studio.streaming import produced
@@ -332,6 +337,27 @@ def test_every_metadata_row_of_a_run_is_explained_and_no_other_is(
     after_a_change_request = set(round_metadata(Outcome("v2", ("ad_copy",), 0.0)))
 
     assert explained == shown | after_a_change_request
+
+
+def test_every_metadata_row_of_the_catalog_is_explained_and_no_other_is(
+    accepted: Accept, brief: dict[str, Any], archive: Archive
+) -> None:
+    (job,) = accepted(brief)
+    finding = Finding(check="copy", format=None, rule="length", message="Long.")
+    told = CheckReport(check="copy", passed=False, severity="warn", findings=(finding,), numbers={})
+    archive.decisions.show(ShownFinals(job.variant.key, "v1", {}, {}, checks=(told,)))
+    claim = GenerationClaim(
+        *("k1", "ann", "openai", "image", "m", "summer", job.variant.key, "base_images"),
+        take=1,
+        request_json="{}",
+    )
+    archive.records.heartbeat("ann", lease_s=60)
+    archive.records.claim(claim)
+    explained = set(CODE_SPAN.findall(first_cells(ANALYSTS, "of the catalog")))
+
+    made: Any = creative_catalog(StudioResource())
+
+    assert explained | {"dagster/row_count"} == set(made.metadata)
 
 
 def test_every_error_that_the_pages_explain_exists() -> None:

@@ -1,6 +1,9 @@
 """`creative_catalog`: one row for each variant, as files for others and as tables for the UI."""
 
-from collections.abc import Hashable, Mapping
+import base64
+import hashlib
+import json
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -8,9 +11,9 @@ import dagster as dg
 from creative_assets.assets.published import PUBLISHED
 from creative_assets.assets.reviews import REVIEWS
 from creative_assets.assets.specs import OWNERS, REVIEW_GROUP
-from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
-from creative_assets.studio.catalog import catalog_frame, catalog_rows, write_catalog
+from creative_assets.studio.catalog import campaign_states, refreshed, write_catalog
+from creative_assets.studio.records import SpendRow
 from creative_assets.studio.stages import FINAL_CREATIVES
 
 if TYPE_CHECKING:
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 CATALOG = "creative_catalog"
 _STATE = "state"
+_ROWS_SHOWN = 200
+
+Metadata = dict[str, dg.MetadataValue[Any]]
 
 
 @dg.asset(
@@ -27,27 +33,25 @@ _STATE = "state"
     kinds={"pandas", "parquet"},
     owners=OWNERS,
     description=(
-        "One row for each variant: status, cost, checks, decision, rounds, where its files are. "
-        "Parquet and CSV in the store; read it with any data tool. Made every quarter of an hour "
-        "in which something has changed."
+        "One row for each variant: status, cost, checks, decision, rounds, times, where its files "
+        "are. Parquet and CSV in the store; read it with any data tool. Made every quarter of an "
+        "hour in which something has changed, and then of the campaigns alone that changed."
     ),
 )
 def creative_catalog(studio: StudioResource) -> dg.MaterializeResult[None]:
-    """Write the catalog anew."""
+    """Write the catalog, with new rows for the campaigns that have changed."""
     with studio.archive() as archive:
-        state = _state(archive)
-        rows = catalog_rows(
-            archive.records, archive.decisions, archive.rounds, archive.publications
-        )
-        frame = catalog_frame(rows)
+        states = campaign_states(archive.records.database)
+        frame, made_anew = refreshed(states, archive.records, archive.store)
         parquet, csv = write_catalog(frame, archive.store)
         return dg.MaterializeResult(
             metadata={
-                "dagster/row_count": len(rows),
-                "campaigns": _table(_summary(frame)),
+                "dagster/row_count": len(frame),
+                "campaigns_made_anew": len(made_anew),
+                **_summaries(frame, archive.records.spend()),
                 "parquet": f"{archive.store.url}/{parquet.path}",
                 "csv": f"{archive.store.url}/{csv.path}",
-                _STATE: state,
+                _STATE: _digest(states),
             }
         )
 
@@ -69,47 +73,54 @@ def catalog_schedule(
     materialization = newest and newest.asset_materialization
     told = materialization.metadata.get(_STATE) if materialization else None
     with studio.archive() as archive:
-        if told is not None and told.value == _state(archive):
+        if told is not None and told.value == _digest(campaign_states(archive.records.database)):
             return dg.SkipReason("Nothing has changed since the catalog was written.")
     return dg.RunRequest()
 
 
-def _state(archive: Archive) -> str:
-    """What tells a catalog that is up to date from one that is not."""
-    variants = archive.records.active_variants()
-    newest = max((row.updated_at for row in variants), default=0.0)
-    newest = max(newest, archive.publications.newest_at())
-    return f"{len(variants)}-{newest:.3f}-{archive.decisions.state()}"
+def _digest(states: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(states, sort_keys=True).encode()).hexdigest()
 
 
-def _summary(frame: "pd.DataFrame") -> list[Mapping[Hashable, Any]]:
-    """A row for each campaign: the funnel from ordered to published, rounds and cost."""
-    facts = frame.assign(
-        variants=1,
-        finished=frame["version"].notna(),
-        failed=frame["status"].eq("failed"),
-        with_failed_checks=frame["failed_checks"].gt(0),
-        approved=frame["decision"].eq("approved"),
-        published=frame["manifest"].notna(),
-    )
-    counted = [
-        *("variants", "finished", "failed", "with_failed_checks", "approved", "published"),
-        *("rounds", "generations", "cost_usd"),
-    ]
-    summed = facts.groupby("campaign", sort=True)[counted].sum().reset_index()
-    return list(summed.to_dict("records"))
+def _summaries(frame: "pd.DataFrame", spend: Sequence[SpendRow]) -> Metadata:
+    """Tables of what is added up, and plots of them where there is something to draw."""
+    from creative_assets.studio.catalog import plots, tables  # noqa: PLC0415 - matplotlib: a second
+
+    costs, found = tables.spend_by_stage(spend), tables.found_by_rule(frame)
+    shown: Metadata = {
+        "campaigns": _table(tables.by_campaign(frame)),
+        "costs": _table(costs),
+        "findings": _table(found),
+    }
+    if len(frame):
+        shown["plot_funnel"] = _picture(plots.funnel_plot(frame))
+        shown["plot_rounds"] = _picture(plots.rounds_plot(frame))
+        shown["plot_times"] = _picture(plots.times_plot(frame))
+    if len(costs):
+        shown["plot_cost"] = _picture(plots.cost_plot(costs))
+    if len(found):
+        shown["plot_findings"] = _picture(plots.findings_plot(found))
+    return shown
 
 
-def _table(rows: list[Mapping[Hashable, Any]]) -> dg.TableMetadataValue:
+def _picture(webp: bytes) -> dg.MetadataValue[Any]:
+    encoded = base64.b64encode(webp).decode()
+    return dg.MetadataValue.md(f"![plot](data:image/webp;base64,{encoded})")
+
+
+def _table(frame: "pd.DataFrame") -> dg.MetadataValue[Any]:
+    rows: list[Mapping[Hashable, Any]] = list(frame.head(_ROWS_SHOWN).to_dict("records"))
     records = [
         dg.TableRecord({str(name): _plain(value) for name, value in row.items()}) for row in rows
     ]
-    columns = [dg.TableColumn("campaign")]
+    columns = [dg.TableColumn(str(name)) for name in frame.columns]
     return dg.MetadataValue.table(records, schema=None if rows else dg.TableSchema(columns))
 
 
-def _plain(value: Any) -> str | int | float:  # noqa: ANN401 - what numpy has
-    """Numpy's numbers as Python's own, which Dagster keeps."""
+def _plain(value: Any) -> str | int | float | None:  # noqa: ANN401 - what numpy has
+    """Numpy's numbers as Python's own, which Dagster keeps; None for those that are unknown."""
     if isinstance(value, str):
         return value
+    if value != value:  # noqa: PLR0124 - what is not a number is not itself
+        return None
     return round(float(value), 6) if isinstance(value, float) else int(value)

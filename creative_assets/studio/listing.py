@@ -147,7 +147,9 @@ def listed(keys: Collection[str], records: Records) -> tuple[ListedVariant, ...]
     """The variants among `keys` that are known, in that order."""
     rows = records.variants(keys)
     seen = look(keys, DecisionLog(records.database))
-    rounds = Rounds(records.database).of(keys)
+    rounds: dict[str, dict[str, Round]] = {}
+    for each in Rounds(records.database).of(keys).values():
+        rounds.setdefault(each.variant_key, {})[each.decision_id] = each
     published = Publications(records.database).of(keys)
     spent = records.spent_by_variant(keys)
 
@@ -157,9 +159,7 @@ def listed(keys: Collection[str], records: Records) -> tuple[ListedVariant, ...]
         return ListedVariant(
             row=row,
             seen=under_review,
-            rounds={
-                each.decision_id: each for each in rounds.values() if each.variant_key == row.key
-            },
+            rounds=rounds.get(row.key, {}),
             publication=published.get((row.key, under_review.finals.sha256))
             if under_review
             else None,

@@ -99,6 +99,8 @@ VARIANTS = sa.Table(
     sa.Column("cost_usd", sa.Double),
     sa.Column("run_id", sa.Text),
     sa.Column("updated_at", sa.Double, nullable=False),
+    sa.Column("wanted_at", sa.Double),
+    sa.Column("ready_at", sa.Double),
     # In the order in which people look through them.
     sa.Index("variants_of_campaign", "campaign_id", "product_id", "locale"),
     sa.Index("variants_of_launch", "launch"),
@@ -207,7 +209,7 @@ class ClaimOutcome:
 
 @dataclass(frozen=True)
 class SpendRow:
-    """What one campaign spent on one operation by one model.
+    """What one campaign spent on one operation of one stage by one model.
 
     Attributes:
         generations: How many were completed.
@@ -218,6 +220,7 @@ class SpendRow:
     """
 
     campaign_id: str
+    stage: str
     operation: str
     model: str
     generations: int
@@ -275,6 +278,8 @@ class VariantRow:
         active: False once its brief no longer names it.
         launch: Number of the launch that carries this version; None while it waits for one.
         updated_at: Set by each write; what a caller gives is not used.
+        wanted_at: When a brief first asked for this version; set where the row is kept.
+        ready_at: When this version was first done; None before.
     """
 
     key: str
@@ -294,6 +299,8 @@ class VariantRow:
     cost_usd: float | None = None
     run_id: str | None = None
     updated_at: float = 0.0
+    wanted_at: float | None = None
+    ready_at: float | None = None
 
 
 class Records:
@@ -424,23 +431,22 @@ class Records:
             return {row.key: _generation_row(row) for row in found}
 
     def spend(self, campaign_id: str | None = None) -> list[SpendRow]:
-        """What was spent, by campaign, operation and model; by all campaigns without an ID."""
+        """What a campaign spent, by stage, operation and model; without an ID, what each did."""
         table = GENERATIONS.c
+        by = (table.campaign_id, table.stage, table.operation, table.model)
         done = table.state == "done"
         unpriced = sa.case((sa.and_(done, table.cost_usd.is_(None)), 1), else_=0)
         question = (
             sa.select(
-                table.campaign_id,
-                table.operation,
-                table.model,
+                *by,
                 sa.func.sum(sa.case((done, 1), else_=0)).label("generations"),
                 sa.func.coalesce(sa.func.sum(table.cost_usd), 0.0).label("cost_usd"),
                 sa.func.sum(table.wasted_cost_usd).label("wasted_cost_usd"),
                 sa.func.sum(unpriced + table.wasted_unpriced).label("unpriced"),
                 sa.func.coalesce(sa.func.sum(table.list_price_usd), 0.0).label("list_price_usd"),
             )
-            .group_by(table.campaign_id, table.operation, table.model)
-            .order_by(table.campaign_id, table.operation, table.model)
+            .group_by(*by)
+            .order_by(*by)
         )
         if campaign_id is not None:
             question = question.where(table.campaign_id == campaign_id)
@@ -539,18 +545,20 @@ class Records:
             found = self.database.among(connection, sa.select(VARIANTS), VARIANTS.c.key, keys)
             return {row.key: VariantRow(**row._asdict()) for row in found}
 
-    def active_variants(self) -> list[VariantRow]:
-        """The variants of all campaigns that a brief names, by key."""
-        question = sa.select(VARIANTS).where(VARIANTS.c.active)
-        return self._variant_rows(question.order_by(VARIANTS.c.key))
+    def active_variants(self, campaign_ids: Iterable[str]) -> list[VariantRow]:
+        """The variants of these campaigns that a brief names, by key."""
+        question, campaign = sa.select(VARIANTS).where(VARIANTS.c.active), VARIANTS.c.campaign_id
+        with self.database.reading() as connection:
+            found = self.database.among(connection, question, campaign, campaign_ids)
+            rows = [VariantRow(**row._asdict()) for row in found]
+        return sorted(rows, key=lambda row: row.key)
 
     def upsert_variants(self, rows: Collection[VariantRow]) -> None:
         """Keep `rows` whole, in place of what was known of the same variants."""
         now = self._clock()
+        times = {"updated_at": now, "wanted_at": now}
         with self.database.writing() as connection:
-            self.database.upsert(
-                connection, VARIANTS, [asdict(row) | {"updated_at": now} for row in rows]
-            )
+            self.database.upsert(connection, VARIANTS, [asdict(row) | times for row in rows])
 
     def retire_variants(self, keys: Iterable[str]) -> None:
         """Mark variants that their brief no longer names; the next launch takes them away."""
@@ -579,11 +587,15 @@ class Records:
 
     def set_status(self, key: str, version: str, status: VariantStatus) -> bool:
         """Keep how this version of the variant fares. False if another version is wanted by now."""
+        now = self._clock()
+        values: dict[str, Any] = asdict(status) | {"updated_at": now}
+        if status.status == "done":
+            values["ready_at"] = sa.func.coalesce(VARIANTS.c.ready_at, now)
         with self.database.writing() as connection:
             updated = connection.execute(
                 sa.update(VARIANTS)
                 .where(VARIANTS.c.key == key, VARIANTS.c.version == version)
-                .values(asdict(status) | {"updated_at": self._clock()})
+                .values(values)
             )
             return updated.rowcount == 1
 

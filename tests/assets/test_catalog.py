@@ -105,13 +105,17 @@ def test_the_ui_shows_each_campaigns_way_from_ordered_to_published(
 
     (campaign,) = [record.data for record in told["campaigns"].records]
     assert told["dagster/row_count"] == 3
-    assert {name: campaign[name] for name in ("variants", "finished", "approved", "published")} == {
-        "variants": 3,
-        "finished": 2,
-        "approved": 1,
-        "published": 1,
-    }
-    assert campaign["with_failed_checks"] == 1
+    steps = ("ordered", "finished", "passed", "approved", "published")
+    assert [campaign[name] for name in steps] == [3, 2, 1, 1, 1]
+
+
+@pytest.mark.usefixtures("_campaign")
+def test_the_ui_shows_plots_of_what_there_is(write: Callable[[], dict[str, Any]]) -> None:
+    told = write()
+
+    shown = {name for name in told if name.startswith("plot_")}
+    assert shown == {"plot_funnel", "plot_rounds", "plot_times"}
+    assert all(told[name].startswith("![plot](data:image/webp;base64,") for name in shown)
 
 
 def test_a_catalog_of_nothing_is_one_too(

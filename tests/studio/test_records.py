@@ -129,6 +129,7 @@ def variant(number: int) -> VariantRow:
         version="v1",
         snapshot_path="campaigns/summer/briefs/f1.json",
         updated_at=1_000.0,
+        wanted_at=1_000.0,
     )
 
 
@@ -381,8 +382,9 @@ def test_variants_are_kept_whole(records: Records, clock: Clock) -> None:
     first = variant(1)
     records.upsert_variants([first, variant(2)])
     clock.now_s += 5
-    changed = replace(first, version="v2", status="failed", cost_usd=0.5, updated_at=clock.now_s)
+    changed = replace(first, version="v2", status="failed", cost_usd=0.5)
     records.upsert_variants([changed])
+    changed = replace(changed, updated_at=clock.now_s, wanted_at=clock.now_s)
 
     assert records.variants_of("summer") == [changed, variant(2)]
     assert records.variants([first.key, "unknown"]) == {first.key: changed}
@@ -483,6 +485,25 @@ def test_a_status_is_kept_with_its_reason(records: Records) -> None:
     assert kept
     assert (row.status, row.failed_stage, row.cost_usd) == ("failed", "base_images", 0.25)
     assert row.version == "v1"
+
+
+def test_a_variant_is_ready_when_it_is_first_done_and_asked_for_anew_with_its_next_version(
+    records: Records, clock: Clock
+) -> None:
+    def times() -> tuple[float | None, float | None]:
+        (row,) = records.variants_of("summer")
+        return row.wanted_at, row.ready_at
+
+    records.upsert_variants([variant(1)])
+    clock.now_s += 5
+    records.set_status(variant(1).key, "v1", VariantStatus(status="done"))
+    first = times()
+    clock.now_s += 5
+    records.set_status(variant(1).key, "v1", VariantStatus(status="done"))
+    again = times()
+    records.upsert_variants([replace(variant(1), version="v2")])
+
+    assert [first, again, times()] == [(1_000.0, 1_005.0)] * 2 + [(1_010.0, None)]
 
 
 def test_the_status_of_a_replaced_version_is_not_taken_for_the_new_one(records: Records) -> None:
