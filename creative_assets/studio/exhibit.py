@@ -25,8 +25,9 @@ from creative_assets.studio.stages import (
     BRANDED_IMAGES,
     FINAL_CREATIVES,
     VARIANT_BRIEF,
+    StageOutput,
 )
-from creative_assets.studio.store import Store
+from creative_assets.studio.store import Store, StoredFile
 
 _KEPT_OUTPUTS = 4_096
 _KEPT_REPORTS = 1_024  # they hold pictures
@@ -79,24 +80,38 @@ def findings_on(
     return tuple(sorted(found, key=lambda finding: severities[finding.rule] != "error"))
 
 
+def copy_behind(campaign_id: str, versions: Mapping[str, str], store: Store) -> AdCopy | None:
+    """The copy among the stages' outputs of those versions."""
+    copy: AdCopy | None = _data(store, campaign_id, AD_COPY, versions.get(AD_COPY, ""))
+    return copy
+
+
+def files_at(campaign_id: str, version: str, store: Store) -> Mapping[str, StoredFile]:
+    """Format → its file, of the finals of that version; empty where they are gone."""
+    try:
+        return _kept(store, campaign_id, FINAL_CREATIVES, version).files
+    except (MissingInputError, ValidationError):
+        return {}
+
+
 def _campaign(shown: ShownFinals) -> str:
     return shown.variant_key.partition("/")[0]
 
 
 def _data(store: Store, campaign_id: str, stage: str, version: str) -> Any:  # noqa: ANN401
     try:
-        return _kept(store, campaign_id, stage, version)
+        return _kept(store, campaign_id, stage, version).data
     except (MissingInputError, ValidationError):
         return None
 
 
 @lru_cache(_KEPT_OUTPUTS)
-def _kept(store: Store, campaign_id: str, stage: str, version: str) -> Any:  # noqa: ANN401
-    """The data of a stage's output. What is not there is asked for again the next time."""
+def _kept(store: Store, campaign_id: str, stage: str, version: str) -> StageOutput[Any]:
+    """A stage's output. What is not there is asked for again the next time."""
     output = kept_output(campaign_id, stage, version, store) if version else None
     if output is None:
         raise MissingInputError(f"{stage} of {campaign_id} is not there in version {version!r}.")
-    return output.data
+    return output
 
 
 def _reports(

@@ -2,8 +2,16 @@
 
 from fastapi import APIRouter
 
-from creative_assets.desk.pages import campaigns, pictures, signing_in, static_files, variants
+from creative_assets.desk.pages import (
+    approving,
+    campaigns,
+    pictures,
+    rounds,
+    signing_in,
+    static_files,
+    variants,
+)
 
 router = APIRouter()
-for module in (signing_in, campaigns, variants, pictures, static_files):
+for module in (signing_in, campaigns, approving, rounds, variants, pictures, static_files):
     router.include_router(module.router)
