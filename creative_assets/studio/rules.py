@@ -60,7 +60,7 @@ def _product_id(text: str) -> str:
 def _id(text: str, pattern: str, shortest: int) -> str:
     if re.fullmatch(pattern, text):
         return text
-    meant = _slug(text)
+    meant = slug(text)
     fix = f"Write `{meant}`." if re.fullmatch(pattern, meant) else "Choose such an ID."
     raise refusal(
         f"{shortest} to {_LONGEST_ID} lower-case letters, digits and hyphens, not beginning with a "
@@ -69,7 +69,8 @@ def _id(text: str, pattern: str, shortest: int) -> str:
     )
 
 
-def _slug(text: str) -> str:
+def slug(text: str) -> str:
+    """The text as an ID is written; empty where it has no Latin letter or digit."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 

@@ -9,9 +9,19 @@ from creative_assets.desk.pages import (
     rounds,
     signing_in,
     static_files,
+    submit,
     variants,
 )
 
 router = APIRouter()
-for module in (signing_in, campaigns, approving, rounds, variants, pictures, static_files):
+for module in (
+    signing_in,
+    campaigns,
+    approving,
+    submit,
+    rounds,
+    variants,
+    pictures,
+    static_files,
+):
     router.include_router(module.router)

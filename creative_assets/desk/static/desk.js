@@ -40,8 +40,15 @@ document.addEventListener("click", (event) => {
 document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
 });
-window.addEventListener("pageshow", () => {
+const settle = () => {
   for (const button of document.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
-});
+};
+window.addEventListener("pageshow", settle);
+document.addEventListener("htmx:afterRequest", settle);
 
-document.addEventListener("DOMContentLoaded", () => document.querySelector("#problem")?.focus());
+// What has to be read next gets the focus, so that a screen reader reads it.
+const attend = () => document.querySelector("#problem, #estimate")?.focus();
+document.addEventListener("DOMContentLoaded", attend);
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.detail.target.id === "verdict") attend();
+});

@@ -1,0 +1,145 @@
+"""A new campaign by a form: its problems at their fields, its estimate, and then the inbox."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.responses import RedirectResponse, Response
+
+from creative_assets.desk.api.uploads import MAX_FILES, MAX_UPLOAD_BYTES
+from creative_assets.desk.arrival import arrival_of
+from creative_assets.desk.brief_form import Sent, by_field, fields_of, label_of, upload_of
+from creative_assets.desk.desk import Desk, TheDesk
+from creative_assets.desk.pages.rendering import fragment, page
+from creative_assets.desk.sign_in import SignedIn, Submitter
+from creative_assets.desk.submitting import read_upload, submit, waiting_brands
+from creative_assets.studio.access import Person
+from creative_assets.studio.errors import BriefError
+from creative_assets.studio.estimate import Estimate, estimate
+from creative_assets.studio.formats import all_channels
+from creative_assets.studio.listing import brand_of
+from creative_assets.studio.local_brief import jobs_of
+from creative_assets.studio.models.services import STAND_IN
+
+router = APIRouter()
+
+_MAX_FIELDS = 2_000
+_COMMON = (
+    *("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "nl-NL", "pt-BR", "sv-SE", "nb-NO"),
+    *("da-DK", "fi-FI", "pl-PL", "tr-TR", "ja-JP", "ko-KR", "zh-CN", "zh-TW", "ar-AE", "he-IL"),
+    *("hi-IN", "th-TH"),
+)
+_CHANNEL_NAMES = {"youtube": "YouTube", "ctv": "CTV", "linkedin": "LinkedIn"}
+_NOTHING = Sent({}, {})
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of a form: its problems, or what the campaign would cost."""
+
+    problems: dict[str, list[str]]
+    estimate: Estimate | None = None
+
+
+async def _sent(request: Request, _: Submitter) -> Sent:
+    """What the browser sent, read only now that it is known who sends it."""
+    texts: dict[str, list[str]] = {}
+    files: dict[str, list[tuple[str, bytes]]] = {}
+    async with request.form(max_files=MAX_FILES, max_fields=_MAX_FIELDS) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                if value.filename:
+                    files.setdefault(name, []).append((value.filename, await value.read()))
+            else:
+                texts.setdefault(name, []).append(value)
+    return Sent(texts, files)
+
+
+@router.get("/submit")
+def empty(request: Request, desk: TheDesk, _: Submitter) -> Response:
+    """The form."""
+    return _form(request, desk, _NOTHING, None)
+
+
+@router.post("/submit", max_body_size=MAX_UPLOAD_BYTES)
+async def filled(
+    request: Request, desk: TheDesk, person: Submitter, sent: Annotated[Sent, Depends(_sent)]
+) -> Response:
+    """Say what is wrong, or what it would cost; or submit it."""
+    return await run_in_threadpool(_answer, request, desk, person, sent)
+
+
+@router.get("/submit/{part}")
+def another(part: str, _: Submitter, number: Annotated[int, Query(ge=0, le=199)] = 0) -> Response:
+    """The fields of one more product, or of one more locale's approved copy."""
+    if part not in {"product", "message"}:
+        raise HTTPException(404, f"The form has no part {part}.")
+    return fragment("_another.html", part=part, number=number, sent=_NOTHING, problems={})
+
+
+@router.get("/submitted/{campaign_id}")
+def submitted(request: Request, desk: TheDesk, person: SignedIn, campaign_id: str) -> Response:
+    """What has become of a brief since it was put into the inbox."""
+    arrival = arrival_of(campaign_id, desk)
+    brand = brand_of(campaign_id, desk.archive.records)
+    brands = list(waiting_brands(campaign_id, desk)) if brand is None else [brand]
+    if arrival is None or not brands or not all(map(person.sees, brands)):
+        raise HTTPException(404, f"There is no campaign {campaign_id} for you to see.")
+    if arrival.state == "accepted" and brand is not None:
+        address = f"/campaigns/{campaign_id}"
+        is_part = "hx-request" in request.headers
+        return _gone_to(address) if is_part else RedirectResponse(address, 303)
+    return page(request, "submitted.html", campaign_id=campaign_id, arrival=arrival)
+
+
+def _answer(request: Request, desk: Desk, person: Person, sent: Sent) -> Response:
+    is_part = "hx-request" in request.headers
+    try:
+        if sent.text("step") == "send":
+            local, _ = submit(upload_of(sent), person, desk)
+            address = f"/submitted/{local.brief.campaign_id}"
+            return _gone_to(address) if is_part else RedirectResponse(address, 303)
+        local = read_upload(upload_of(sent), person, desk)
+        jobs = jobs_of(local, desk.archive.records)
+        verdict = Verdict({}, estimate(jobs, desk.choice, desk.archive.store))
+    except BriefError as error:
+        verdict = Verdict(by_field(error.problems, sent))
+    if not is_part:
+        return _form(request, desk, sent, verdict)
+    return fragment(
+        "_verdict.html",
+        verdict=verdict,
+        fields=fields_of(sent),
+        label_of=label_of,
+        is_stand_in=desk.choice.service == STAND_IN,
+        swaps=True,
+    )
+
+
+def _gone_to(address: str) -> Response:
+    """Let htmx open another page in place of this one."""
+    return Response(headers={"HX-Redirect": address})
+
+
+def _form(request: Request, desk: Desk, sent: Sent, verdict: Verdict | None) -> Response:
+    return page(
+        request,
+        "submit.html",
+        status=422 if verdict and verdict.problems else 200,
+        sent=sent,
+        verdict=verdict,
+        problems=verdict.problems if verdict else {},
+        fields=fields_of(sent),
+        label_of=label_of,
+        products=max(1, sum(name.endswith("].name") for name in sent.texts)),
+        messages=sum(name.endswith("].locale") for name in sent.texts),
+        locales=_COMMON,
+        channels={
+            name: _CHANNEL_NAMES.get(name, name.replace("-", " ").capitalize())
+            for name in all_channels()
+        },
+        is_stand_in=desk.choice.service == STAND_IN,
+        swaps=False,
+    )

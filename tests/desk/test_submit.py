@@ -1,0 +1,199 @@
+"""The form makes the brief that its author would have written, and puts it where briefs go."""
+
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from creative_assets.desk.brief_form import Sent, by_field, upload_of
+from creative_assets.desk.desk import Desk
+from creative_assets.studio.acceptance import take_in
+from creative_assets.studio.errors import Problem
+from tests.conftest import LOGO
+from tests.desk.visitors import SignIn
+
+FILLED: dict[str, Any] = {
+    "campaign_id": "summer",
+    "brand.name": "Nordlys",
+    "brand.primary_color": "#0B3D2E",
+    "brand.palette": "#F4E9D8, #D97742",
+    "brand.tone": "warm",
+    "audience.region": "Nordics",
+    "audience.description": "Commuters",
+    "products[0].name": "Cold Brew",
+    "products[0].description": "Steeped for 18 hours.",
+    "target_locales": ["en-US", "sv-se, de-DE"],
+    "output.aspect_ratios": ["1x1"],
+    "output.layout": "card",
+}
+FILES = {"brand.logo": ("Our Logo (final).svg", LOGO)}
+
+
+@pytest.fixture
+def submitter(signed_in: SignIn) -> TestClient:
+    return signed_in("submit")
+
+
+def sent(**texts: str) -> Sent:
+    return Sent({name: [text] for name, text in texts.items()}, {})
+
+
+def document_of(form: Sent) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(upload_of(form).content)
+    return document
+
+
+def inbox(desk: Desk) -> list[str]:
+    return [path for path in desk.inbox.find() if not path.startswith(".")]
+
+
+def test_what_is_left_empty_is_left_out_of_the_brief() -> None:
+    document = document_of(Sent({"campaign_id": ["  "], "brand.palette": [""]}, {}))
+
+    assert document == {"brand": {}, "audience": {}, "products": [{"id": "product-1"}]}
+
+
+def test_lists_are_split_where_people_part_them() -> None:
+    form = Sent(
+        {
+            "brand.banned_words": ["cheap, energy boost\nfree;"],
+            "audience.age_range.from": ["25"],
+            "messages[0].locale": ["de-DE"],
+            "messages[0].headline": ["Sommer"],
+        },
+        {},
+    )
+
+    document = document_of(form)
+
+    assert document["brand"]["banned_words"] == {"*": ["cheap", "energy boost", "free"]}
+    assert document["audience"] == {"age_range": {"from": 25}}
+    assert document["messages"] == {"de-DE": {"headline": "Sommer"}}
+
+
+def test_files_are_named_by_the_form_and_not_by_who_sends_them() -> None:
+    files = {
+        "brand.logo": [("../../etc/Our Logo.SVG", b"a")],
+        "products[0].photos": [("can.png", b"b"), ("<b>.png", b"c")],
+    }
+
+    upload = upload_of(Sent({}, files))
+
+    assert set(upload.files) == {"logo.svg", "photos/1-1.png", "photos/1-2.png"}
+    assert json.loads(upload.content)["brand"]["logo"] == "logo.svg"
+
+
+@pytest.mark.parametrize(
+    "path, field",
+    [
+        ("brand.primary_color", "brand.primary_color"),
+        ("brand.palette[3]", "brand.palette"),
+        ("brand.logo.default", "brand.logo"),
+        ("products[0].id", "products[0].name"),
+        ("products[0].photos[2]", "products[0].photos"),
+        ("brand.banned_words.*[0]", "brand.banned_words"),
+        ("target_locales[7]", "target_locales"),
+        ("messages.de-DE.headline", "messages[0].headline"),
+        ("messages.de-DE", "messages[0].locale"),
+        ("somewhere.else", ""),
+        ("", ""),
+    ],
+)
+def test_a_problem_stands_at_its_field(path: str, field: str) -> None:
+    form = sent(**{"messages[0].locale": "de-DE", "messages[0].headline": "Sommer"})
+
+    assert list(by_field([Problem(path, "this", "that", "Do.")], form)) == [field]
+
+
+def test_an_empty_form_is_told_all_that_is_missing(desk: Desk, submitter: TestClient) -> None:
+    page = submitter.post("/submit", data={"step": "check"})
+
+    assert page.status_code == 422
+    for name in ("campaign-id", "brand-name", "brand-logo", "products-0-name", "target-locales"):
+        place = page.text.partition(f'id="problem-{name}"')[2]
+        assert place.partition("</span>")[0].endswith("Please fill this in.")
+    assert inbox(desk) == []
+
+
+def test_htmx_gets_the_problems_alone_so_that_chosen_files_stay(submitter: TestClient) -> None:
+    part = submitter.post(
+        "/submit",
+        data=FILLED | {"step": "check", "brand.primary_color": "green"},
+        files=FILES,
+        headers={"HX-Request": "true"},
+    ).text
+
+    assert "<html" not in part
+    assert 'id="problem-brand-primary-color" hx-swap-oob="true">Expected a colour' in part
+    assert 'id="problem-brand-name" hx-swap-oob="true"></span>' in part
+
+
+def test_the_estimate_comes_before_anything_is_sent(desk: Desk, submitter: TestClient) -> None:
+    page = submitter.post("/submit", data=FILLED | {"step": "check"}, files=FILES)
+
+    assert page.status_code == 200
+    assert "3 variants, 3 pictures to make." in page.text
+    assert "the models would cost USD" in page.text
+    assert inbox(desk) == []
+
+
+def test_a_submitted_campaign_goes_through_the_inbox(desk: Desk, submitter: TestClient) -> None:
+    answer = submitter.post("/submit", data=FILLED | {"step": "send"}, files=FILES)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/submitted/summer")
+    assert inbox(desk) == ["summer/brief.json", "summer/logo.svg"]
+    assert "The brief is in the inbox" in submitter.get("/submitted/summer").text
+
+    take_in(desk.inbox, desk.archive.store, desk.archive.records, most=9, budget_s=60)
+
+    arrived = submitter.get("/submitted/summer")
+    assert (arrived.status_code, arrived.headers["location"]) == (303, "/campaigns/summer")
+    assert [row.locale for row in desk.archive.records.variants_of("summer")] == [
+        "de-DE",
+        "en-US",
+        "sv-SE",
+    ]
+
+
+def test_a_logo_with_script_is_refused_at_its_field(desk: Desk, submitter: TestClient) -> None:
+    logo = LOGO.replace(b"<rect", b"<script>alert(1)</script><rect", 1)
+
+    page = submitter.post(
+        "/submit", data=FILLED | {"step": "send"}, files={"brand.logo": ("logo.svg", logo)}
+    )
+
+    assert page.status_code == 422
+    assert "script" in page.text.partition('id="problem-brand-logo"')[2].partition("</span>")[0]
+    assert inbox(desk) == []
+
+
+def test_script_that_was_typed_comes_back_as_text(submitter: TestClient) -> None:
+    typed = FILLED | {"step": "check", "campaign_id": '"><script>alert(1)</script>'}
+
+    assert "<script>alert" not in submitter.post("/submit", data=typed, files=FILES).text
+
+
+def test_another_brands_campaign_is_not_submitted(desk: Desk, signed_in: SignIn) -> None:
+    other = signed_in("submit", brands=frozenset({"Alma"}))
+
+    answer = other.post("/submit", data=FILLED | {"step": "send"}, files=FILES)
+
+    assert answer.status_code == 403
+    assert inbox(desk) == []
+
+
+def test_who_may_not_submit_has_no_form(signed_in: SignIn) -> None:
+    reviewer = signed_in("review")
+
+    assert reviewer.get("/submit").status_code == 403
+    assert reviewer.post("/submit", data=FILLED, files=FILES).status_code == 403
+    assert "/submit" not in reviewer.get("/").text
+
+
+@pytest.mark.parametrize("part", ["product", "message"])
+def test_the_form_grows_by_another_entry(submitter: TestClient, part: str) -> None:
+    entry = submitter.get(f"/submit/{part}?number=2").text
+
+    assert f'name="{part}s[2].' in entry
+    assert f'hx-get="/submit/{part}?number=3"' in entry
