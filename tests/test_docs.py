@@ -25,6 +25,7 @@ from creative_assets.studio.acceptance import MARKER
 from creative_assets.studio.brief import brief_schema
 from creative_assets.studio.checks import CheckReport, Finding
 from creative_assets.studio.checks.rules import RULES
+from creative_assets.studio.dead_letters import WHAT_TO_DO
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.formats import all_channels, format_named
 from creative_assets.studio.produce import Job, StageDone
@@ -365,6 +366,18 @@ def test_every_error_that_the_pages_explain_exists() -> None:
 
     assert explained
     assert [name for name in explained if not hasattr(errors, name)] == []
+
+
+def test_what_to_do_about_an_error_is_said_in_the_same_words_on_the_page_and_in_the_product() -> (
+    None
+):
+    said = {
+        name: cells[0]
+        for names, cells in rows_of(ANALYSTS, "error").items()
+        for name in re.findall(r"\w+", names)
+    }
+
+    assert said == {name: words for name, words in WHAT_TO_DO.items() if hasattr(errors, name)}
 
 
 def test_the_run_config_that_asks_for_a_new_take_is_a_valid_one() -> None:

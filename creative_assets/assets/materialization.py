@@ -19,6 +19,7 @@ from creative_assets.studio.branding import BrandedImage, BrandedImages
 from creative_assets.studio.contact_sheet import page_path
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.copywriting import AdCopy
+from creative_assets.studio.dead_letters import what_to_do
 from creative_assets.studio.errors import CreativeAssetsError
 from creative_assets.studio.finals import CleanFinal, Final, FinalCreatives
 from creative_assets.studio.models.services import STAND_IN
@@ -87,7 +88,15 @@ def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
             "When the cause is gone, launch the preset “Failed and missing”: what is done is kept "
             "and costs nothing.\n" + "\n".join(lines)
         ),
-        metadata={"failed_variants": _table(shown)},
+        metadata={
+            "failed_variants": _table(shown),
+            "what_to_do": _table(
+                [
+                    {"error": reason, "variants": count, "what_to_do": what_to_do(reason)}
+                    for reason, count in reasons.most_common()
+                ]
+            ),
+        },
         # The same request would be refused in the same way, and might be paid again.
         allow_retries=False,
     )

@@ -27,6 +27,7 @@ from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.checks import Check
 from creative_assets.studio.contact_sheet import write_contact_sheet
+from creative_assets.studio.dead_letters import deliver
 from creative_assets.studio.errors import CreativeAssetsError
 from creative_assets.studio.produce import (
     StageDone,
@@ -75,7 +76,11 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
             job_of, choice = {job.variant.key: job for job in jobs}, model_choice(studio.settings())
             inputs = Inputs(context.instance, stages, keys)
             campaign_of: dict[str, str] = {}
-            for event in studio.produced(jobs, stages, archive) if stages or checks else ():
+            for event in (
+                studio.produced(jobs, stages, archive, context.run.run_id)
+                if stages or checks
+                else ()
+            ):
                 rounds.hear(event)
                 if isinstance(event, VariantFailed):
                     context.log.error("%s at %s: %s", event.variant_key, event.stage, event.error)
@@ -98,6 +103,7 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
             _tell_approved(set(keys).difference(campaign_of), context, archive)
             for campaign_id in sorted(set(campaign_of.values())):
                 _write_contact_sheet(campaign_id, context, studio, archive)
+            _deliver_dead_letters(keys, context, archive)
         if failures:
             raise run_failure(failures, len(keys))
 
@@ -127,6 +133,16 @@ def _write_contact_sheet(
         write_contact_sheet(campaign_id, choice, archive.store, archive.records)
     except CreativeAssetsError as error:  # an overview alone: the finals are there
         context.log.warning("The contact sheet of %s is not up to date: %s", campaign_id, error)
+
+
+def _deliver_dead_letters(
+    keys: Collection[str], context: dg.AssetExecutionContext, archive: Archive
+) -> None:
+    campaign_ids = {key.split("/")[0] for key in keys}
+    try:
+        deliver(campaign_ids, archive.store, archive.records, context.run.run_id)
+    except CreativeAssetsError as error:  # copies alone: the records know what has failed
+        context.log.warning("Not every dead letter is in the store: %s", error)
 
 
 def _tell_approved(

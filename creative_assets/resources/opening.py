@@ -116,8 +116,10 @@ def open_archive(settings: Settings) -> Iterator[Archive]:
 
 
 @asynccontextmanager
-async def open_workbench(settings: Settings, archive: Archive) -> AsyncIterator[Workbench]:
-    """All that the stages work with, for one event loop; closed at the end."""
+async def open_workbench(
+    settings: Settings, archive: Archive, run_id: str | None = None
+) -> AsyncIterator[Workbench]:
+    """All that the stages work with in a run, for one event loop; closed at the end."""
     store, records = archive.store, archive.records
     models = open_models(settings)
     with (
@@ -127,6 +129,7 @@ async def open_workbench(settings: Settings, archive: Archive) -> AsyncIterator[
         io_pool.submit(preload)
         try:
             yield Workbench(
+                run_id=run_id,
                 store=store,
                 records=records,
                 generations=Generations(models, records, store, io_pool),

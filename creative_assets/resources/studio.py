@@ -26,14 +26,14 @@ class StudioResource(dg.ConfigurableResource[None]):
         return open_archive(self.settings())
 
     def produced(
-        self, jobs: Collection[Job], stages: Collection[str], archive: Archive
+        self, jobs: Collection[Job], stages: Collection[str], archive: Archive, run_id: str
     ) -> Iterator[Event]:
-        """The events of producing the `stages` of `jobs`, with a workbench at `archive`."""
+        """The events of producing the `stages` of `jobs` in a run, with what is at `archive`."""
         settings = self.settings()
         return produced(
             jobs,
             stages,
-            lambda: open_workbench(settings, archive),
+            lambda: open_workbench(settings, archive, run_id),
             variants_in_flight=settings.variants_in_flight,
             grace_s=settings.stop_grace_s,
         )

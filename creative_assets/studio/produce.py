@@ -278,7 +278,7 @@ class _VariantLine:
             self._emit(await self._failure(stage, error))
         else:
             if FINAL_CREATIVES in self._wanted:
-                await self._record(VariantStatus("done"))
+                await self._record(VariantStatus("done", run_id=self._bench.run_id))
 
     async def _failure(self, stage: str, error: Exception) -> VariantFailed:
         key, records = self._job.variant.key, self._bench.records
@@ -287,8 +287,9 @@ class _VariantLine:
         except CreativeAssetsError:  # must not hide why the variant failed
             log.exception("What %s has cost could not be read.", key)
             cost_usd, attempts = None, 0
+        name, message, run_id = type(error).__name__, str(error), self._bench.run_id
         await self._record(
-            VariantStatus("failed", stage, type(error).__name__, str(error), attempts, cost_usd)
+            VariantStatus("failed", stage, name, message, attempts, cost_usd, run_id)
         )
         return VariantFailed(key, stage, error, attempts, cost_usd)
 

@@ -553,6 +553,14 @@ class Records:
             rows = [VariantRow(**row._asdict()) for row in found]
         return sorted(rows, key=lambda row: row.key)
 
+    def failed_variants(self) -> list[VariantRow]:
+        """The variants that a brief names and whose newest run failed, by key."""
+        return self._in_state("failed")
+
+    def waiting_for_runs(self) -> list[VariantRow]:
+        """The variants that a launch carries and no run has finished, by key."""
+        return self._in_state("waiting", VARIANTS.c.launch.is_not(None))
+
     def upsert_variants(self, rows: Collection[VariantRow]) -> None:
         """Keep `rows` whole, in place of what was known of the same variants."""
         now = self._clock()
@@ -570,6 +578,11 @@ class Records:
         return self._variant_rows(
             question.order_by(VARIANTS.c.updated_at, VARIANTS.c.key).limit(limit)
         )
+
+    def relaunch(self, keys: Iterable[str]) -> None:
+        """Let those of the variants that are not done wait for a launch once more."""
+        waiting = {"status": "waiting", "launch": None}
+        self._update_variants(keys, waiting, VARIANTS.c.active, VARIANTS.c.status != "done")
 
     def assign_launch(self, keys: Iterable[str], launch: int) -> None:
         """Let `launch` carry the variants; one that another launch carries already stays there."""
@@ -681,6 +694,12 @@ class Records:
                 wasted_unpriced=table.wasted_unpriced + int(cost_usd is None),
             )
         )
+
+    def _in_state(
+        self, state: VariantState, *conditions: sa.ColumnElement[bool]
+    ) -> list[VariantRow]:
+        wanted = (VARIANTS.c.active, VARIANTS.c.status == state, *conditions)
+        return self._variant_rows(sa.select(VARIANTS).where(*wanted).order_by(VARIANTS.c.key))
 
     def _variant_rows(self, question: sa.Select[Any]) -> list[VariantRow]:
         with self.database.reading() as connection:

@@ -26,11 +26,13 @@ class Workbench:
     """Passed to every stage. Plain objects only; `resources` makes them from the settings.
 
     Attributes:
+        run_id: The run that works here; None where none of the orchestrator's does.
         severities: How grave a finding of each rule of the checks is.
         cpu_threads: For pixel work, about one for each core.
         io_pool: Threads that wait for store and records.
     """
 
+    run_id: str | None
     store: Store
     records: Records
     generations: Generations

@@ -8,6 +8,7 @@ from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import materialization, run_failure
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.context import ContextPack
+from creative_assets.studio.dead_letters import WHAT_TO_DO
 from creative_assets.studio.errors import ContentRefusedError, RenderError
 from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.produce import Job, StageDone, VariantFailed
@@ -176,6 +177,26 @@ def test_a_failure_counts_its_reasons_and_names_each_variant() -> None:
         "- a/de-DE/tea at base_images: ContentRefusedError: Refused by policy.",
         "- a/ja-JP/tea at final_creatives: RenderError: No glyph for 激.",
         "- a/en-US/tea at base_images: ContentRefusedError: Refused by policy.",
+    ]
+
+
+def test_a_failure_says_for_each_reason_what_people_can_do() -> None:
+    failures = [
+        VariantFailed("a/de-DE/tea", "base_images", ContentRefusedError("Refused by policy.")),
+        VariantFailed("a/ja-JP/tea", "final_creatives", RenderError("No glyph for 激.")),
+    ]
+
+    table = run_failure(failures, 2).metadata["what_to_do"]
+
+    assert isinstance(table, dg.TableMetadataValue)
+    rows = [record.data for record in table.records]
+    assert [(row["error"], row["variants"]) for row in rows] == [
+        ("ContentRefusedError", 1),
+        ("RenderError", 1),
+    ]
+    assert [row["what_to_do"] for row in rows] == [
+        WHAT_TO_DO["ContentRefusedError"],
+        WHAT_TO_DO["RenderError"],
     ]
 
 

@@ -12,6 +12,7 @@ from creative_assets.partitions import PARTITIONS_NAME, range_tags
 from creative_assets.resources.opening import Archive
 from creative_assets.standin.behaviour import Behaviour, FaultRule
 from creative_assets.standin.serve import StandIn
+from creative_assets.studio.dead_letters import DeadLetter
 from creative_assets.studio.produce import Job
 from creative_assets.studio.stages import STAGES
 
@@ -286,6 +287,22 @@ def test_a_failed_run_names_each_failed_variant_its_stage_and_the_reason(
     assert {stage for key, stage in made(result) if key == keys[1]} == {
         *("variant_brief", "context_pack", "ad_copy")
     }
+
+
+def test_a_dead_letter_names_its_run_and_is_gone_when_the_variant_is_done(
+    run: Run, keys: list[str], stand_in: StandIn, archive: Archive
+) -> None:
+    stand_in.change(Behaviour(vary=True, refuse=('"id": "tea"',)))
+    refused = run(keys[1], keys[1])
+    (path,) = archive.store.find("dead_letters")
+    letter = DeadLetter.model_validate_json(archive.store.get(path))
+
+    stand_in.change(Behaviour(vary=True))
+    again = run(keys[1], keys[1])
+
+    assert (letter.variant_key, letter.run_id) == (keys[1], refused.run_id)
+    assert again.success
+    assert archive.store.find("dead_letters") == {}
 
 
 def test_a_variant_that_no_brief_names_fails_alone(
