@@ -33,7 +33,7 @@ from creative_assets.studio.previews import thumbnail
 
 log = logging.getLogger(__name__)
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 
 _CHECKS: Mapping[Check, Callable[[Specimen], Verdict]] = {
     "specification": check_specification,

@@ -1,12 +1,13 @@
-"""The check of the generated pictures: no lettering, no logo, and the product as it is.
+"""The check of the generated pictures: no lettering, no second logo, the product as it is.
 
 The pictures are judged as the model made them. What is set on them later is in the other checks.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.specimen import BaseFile, Specimen, Verdict
+from creative_assets.studio.logo_search import LogoFound, logo_in
 from creative_assets.studio.product_match import (
     MATCH_NEEDED,
     ProductFound,
@@ -16,7 +17,7 @@ from creative_assets.studio.product_match import (
 from creative_assets.studio.scene_text import Lettering, lettering_in
 from creative_assets.studio.values import Box
 
-_BEYOND = 0.1  # of the product's width: a label may reach over the edge of where it was found
+_MOST = 0.6  # of lettering, or of a logo, lies on what it is part of
 
 
 def check_picture(specimen: Specimen) -> Verdict:
@@ -25,19 +26,27 @@ def check_picture(specimen: Specimen) -> Verdict:
     lettering_count, matches = 0, []
     for picture in specimen.pictures:
         product = _product(picture, specimen.photos)
-        # Words on the product are its own label, where the photo says that it is this product.
+        # What is on the product is its own label, where the photo says that it is this product.
         label = product.box if product and product.score >= MATCH_NEEDED else None
-        seen = picture.lettering
-        if seen is None:
-            seen = lettering_in(picture.picture)
-        lettering = [each for each in seen if not _on(label, each)]
-        findings.extend(_unwanted(picture, lettering))
+        logo = logo_in(picture.picture, specimen.logo)
+        if logo and not _is_on(label, logo.box):
+            findings.append(_second_logo(picture, logo))
+        lettering = [
+            each
+            for each in _lettering(picture)
+            if not _is_on(label, each.box) and not (logo and _is_on(logo.box, each.box))
+        ]
+        findings.extend(_unwanted(picture, each) for each in lettering)
         lettering_count += len(lettering)
         if product:
             findings.extend(_unlike(picture, product))
             matches.append(product.score)
     worst_match = {"product_match": min(matches)} if matches else {}
     return Verdict(tuple(findings), {"lettering_count": lettering_count, **worst_match})
+
+
+def _lettering(picture: BaseFile) -> Sequence[Lettering]:
+    return lettering_in(picture.picture) if picture.lettering is None else picture.lettering
 
 
 def _product(picture: BaseFile, photos: Mapping[str, bytes]) -> ProductFound | None:
@@ -48,24 +57,32 @@ def _product(picture: BaseFile, photos: Mapping[str, bytes]) -> ProductFound | N
     return product_match(products, picture.picture)
 
 
-def _on(label: Box | None, lettering: Lettering) -> bool:
-    if label is None:
-        return False
-    beyond_px = round(_BEYOND * label.width_px)
-    return label.inset(-beyond_px).contains(lettering.box)
+def _is_on(thing: Box | None, box: Box) -> bool:
+    return thing is not None and thing.common(box).area_px >= _MOST * box.area_px
 
 
-def _unwanted(picture: BaseFile, lettering: list[Lettering]) -> Iterator[Finding]:
-    for each in lettering:
-        yield Finding(
-            check="picture",
-            format=picture.facts.formats[0],
-            rule="lettering",
-            message=f"The generated picture {picture.facts.size} shows lettering or a logo "
-            f"({each.sureness:.0%} sure). Ask for a new picture.",
-            numbers={"sureness": each.sureness},
-            evidence=each.box,
-        )
+def _second_logo(picture: BaseFile, logo: LogoFound) -> Finding:
+    return Finding(
+        check="picture",
+        format=picture.facts.formats[0],
+        rule="second-logo",
+        message=f"The generated picture {picture.facts.size} shows the brand's logo (match "
+        f"{logo.score:.2f}), which is set on every final besides. Ask for a new picture.",
+        numbers={"logo_match": logo.score},
+        evidence=logo.box,
+    )
+
+
+def _unwanted(picture: BaseFile, lettering: Lettering) -> Finding:
+    return Finding(
+        check="picture",
+        format=picture.facts.formats[0],
+        rule="lettering",
+        message=f"The generated picture {picture.facts.size} shows lettering "
+        f"({lettering.sureness:.0%} sure). Ask for a new picture.",
+        numbers={"sureness": lettering.sureness},
+        evidence=lettering.box,
+    )
 
 
 def _unlike(picture: BaseFile, product: ProductFound) -> Iterator[Finding]:

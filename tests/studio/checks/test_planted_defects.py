@@ -240,15 +240,17 @@ def with_second_logo(picture: Image.Image) -> Image.Image:
 
 
 @pytest.mark.parametrize("name", ["flower", "coffee", "cat"])
-@pytest.mark.parametrize("plant", [with_words, with_second_logo])
+@pytest.mark.parametrize(
+    "plant,rule", [(with_words, "lettering"), (with_second_logo, "second-logo")]
+)
 def test_lettering_or_a_logo_in_the_picture_is_found_by_its_check_alone(
-    name: str, plant: Callable[[Image.Image], Image.Image]
+    name: str, plant: Callable[[Image.Image], Image.Image], rule: str
 ) -> None:
     specimen = specimen_of()
     picture = photograph(name)
 
     assert rules_found(with_picture(specimen, picture)) == set()
-    assert rules_found(with_picture(specimen, plant(picture.copy()))) == {("picture", "lettering")}
+    assert rules_found(with_picture(specimen, plant(picture.copy()))) == {("picture", rule)}
 
 
 PACKSHOTS = EXAMPLE / "photos"
