@@ -14,9 +14,11 @@ from creative_assets.settings import Settings
 from creative_assets.standin.behaviour import Behaviour
 from creative_assets.standin.serve import StandIn, running
 from creative_assets.studio.acceptance import accept_at, load_jobs
+from creative_assets.studio.database import METADATA, Database, open_database
 from creative_assets.studio.produce import Job
 from creative_assets.studio.store import open_store
 from creative_assets.studio.workbench import Workbench
+from tests.postgres import PostgresServer, postgres_server
 
 LOGO = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 60">'
@@ -34,6 +36,40 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     monkeypatch.chdir(tmp_path)
     return Settings()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server that runs as long as the tests."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _shared_database(postgres: PostgresServer) -> Iterator[Database]:
+    with postgres.database() as url:
+        database = open_database(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture
+def postgres_url(_shared_database: Database) -> str:
+    """The URL of a PostgreSQL database whose tables are empty, as long as one test runs."""
+    with _shared_database.writing() as connection:
+        for table in reversed(METADATA.sorted_tables):  # faster than a new database, or TRUNCATE
+            connection.execute(table.delete())
+        connection.exec_driver_sql("ALTER SEQUENCE decisions_number_seq RESTART")
+    return _shared_database._engine.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def records_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a database for records: whoever takes it is tested over both kinds."""
+    if request.param == "sqlite":
+        return "sqlite:///:memory:"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture

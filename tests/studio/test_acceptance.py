@@ -31,8 +31,8 @@ COLD_BREW_KEY, TEA_KEY = "summer/en-US/cold-brew", "summer/en-US/tea"
 
 
 @pytest.fixture
-def records() -> Iterator[Records]:
-    opened = open_records("sqlite:///:memory:")
+def records(records_url: str) -> Iterator[Records]:
+    opened = open_records(records_url)
     yield opened
     opened.close()
 

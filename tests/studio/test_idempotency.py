@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -51,8 +50,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def requests(tmp_path: Path, clock: Clock) -> Iterator[Requests]:
-    records = open_records(f"sqlite:///{tmp_path}/records.db")
+def requests(records_url: str, clock: Clock) -> Iterator[Requests]:
+    records = open_records(records_url)
     yield Requests(records.database, clock)
     records.close()
 

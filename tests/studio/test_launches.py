@@ -10,8 +10,8 @@ from creative_assets.studio.records import Records, VariantRow, open_records
 
 
 @pytest.fixture
-def records() -> Iterator[Records]:
-    opened = open_records("sqlite:///:memory:")
+def records(records_url: str) -> Iterator[Records]:
+    opened = open_records(records_url)
     yield opened
     opened.close()
 

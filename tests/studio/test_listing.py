@@ -46,9 +46,9 @@ WINTER = "winter/ja-JP/roast"
 
 
 @pytest.fixture
-def records() -> Iterator[Records]:
+def records(records_url: str) -> Iterator[Records]:
     """Two campaigns of two brands, five variants, none of them finished."""
-    opened = open_records("sqlite:///:memory:")
+    opened = open_records(records_url)
     summer = [variant(key) for key in (ROAST_DE, TEA_DE, ROAST_EN, TEA_EN)]
     opened.upsert_variants([*summer, replace(variant(WINTER), brand="Alma")])
     yield opened
@@ -266,6 +266,7 @@ def test_a_campaign_knows_its_locales_and_products(records: Records) -> None:
     assert products_of("summer", records) == ["roast", "tea"]
 
 
+@pytest.mark.parametrize("records_url", ["sqlite"], indirect=True)  # it reads SQLite's plans
 def test_no_page_reads_a_whole_table(records: Records) -> None:
     plans: list[str] = []
 

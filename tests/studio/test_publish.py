@@ -5,10 +5,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import fsspec
 import pytest
 from PIL import Image
 
 from creative_assets.resources.opening import Archive
+from creative_assets.settings import Settings
 from creative_assets.studio.checks import CheckReport, Finding
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.errors import NotApprovedError, RenderError, StoreConflictError
@@ -84,6 +86,16 @@ class CutStore(Store):
 
 def picture(color: str, marks: Marks = MARKS) -> bytes:
     return encode(Image.new("RGB", (8, 8), color), ["jpeg"], marks).content
+
+
+@pytest.fixture
+def settings(settings: Settings, records_url: str) -> Settings:
+    return settings.model_copy(update={"records_url": records_url})
+
+
+@pytest.fixture(autouse=True)
+def _empty_shelves() -> None:
+    fsspec.filesystem("memory").store.clear()
 
 
 @pytest.fixture

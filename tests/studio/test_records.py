@@ -1,27 +1,16 @@
-"""Claims are exclusive, money is never lost, and the database looks after itself."""
+"""Claims are exclusive, and money is never lost."""
 
-import os
-import subprocess
-import sys
 import threading
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
-from creative_assets.studio.database import METADATA
 from creative_assets.studio.errors import (
     MissingInputError,
     PermanentError,
-    RequestRejectedError,
-    ServerFaultError,
 )
 from creative_assets.studio.records import (
     BriefRow,
@@ -33,10 +22,6 @@ from creative_assets.studio.records import (
     open_records,
 )
 from creative_assets.studio.store import StoredFile
-
-# Where this names an empty PostgreSQL database, every claim is tried there as well.
-POSTGRES_VARIABLE = "CREATIVE_ASSETS_TEST_POSTGRES_URL"
-DATABASES = ["file", "postgres"] if POSTGRES_VARIABLE in os.environ else ["file"]
 
 LEASE_S = 30.0
 
@@ -90,29 +75,17 @@ def clock() -> Clock:
     return Clock()
 
 
-def fresh_url(kind: str, folder: Path) -> str:
-    """The URL of a database that nobody opened before."""
-    if kind == "memory":
-        return "sqlite:///:memory:"
-    if kind == "file":
-        return f"sqlite:///{folder}/new/folder/records.db"
-    url, schema = os.environ[POSTGRES_VARIABLE], f"test_{uuid.uuid4().hex}"
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(sa.schema.CreateSchema(schema))
-    engine.dispose()
-    return f"{url}?options=-csearch_path%3D{schema}"
-
-
-@pytest.fixture(params=DATABASES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return fresh_url(request.param, tmp_path)
-
-
-@pytest.fixture(params=["memory", *DATABASES])
+@pytest.fixture(params=["memory", "file", "postgres"])
 def records(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Records]:
     """Records at time 1,000, where ann and bob are alive."""
-    opened = open_records(fresh_url(request.param, tmp_path), clock)
+    match request.param:
+        case "postgres":
+            url = request.getfixturevalue("postgres_url")
+        case "file":
+            url = f"sqlite:///{tmp_path}/records.db"
+        case _:
+            url = "sqlite:///:memory:"
+    opened = open_records(url, clock)
     opened.heartbeat("ann", LEASE_S)
     opened.heartbeat("bob", LEASE_S)
     yield opened
@@ -308,53 +281,6 @@ def test_sixteen_threads_share_one_database(records: Records) -> None:
     assert kinds == ["claimed"] + ["held"] * 15
 
 
-RACER = """
-import sys
-from creative_assets.studio.records import GenerationClaim, open_records
-
-def line_up():
-    print("ready", flush=True)
-    sys.stdin.readline()
-
-holder = sys.argv[2]
-line_up()
-records = open_records(sys.argv[1])
-records.heartbeat(holder, 60)
-line_up()
-for number in range(50):
-    claim = GenerationClaim(str(number), holder, "s", "image", "m", "c", "c/l/p", "s", 1, "{}")
-    if records.claim(claim).kind == "claimed":
-        print(number)
-"""
-
-
-def race(url: str, holders: str) -> list[str]:
-    """The claims that several processes won, all of them opening, and then claiming, at once."""
-    racers = [
-        subprocess.Popen(
-            [sys.executable, "-c", RACER, url, holder],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for holder in holders
-    ]
-    for _ in ("open", "claim"):
-        for racer in racers:
-            assert racer.stdout is not None
-            assert racer.stdout.readline() == "ready\n"
-        for racer in racers:
-            assert racer.stdin is not None
-            racer.stdin.write("go\n")
-            racer.stdin.flush()
-    won = [racer.communicate()[0].split() for racer in racers]
-    return list(chain.from_iterable(won))
-
-
-def test_processes_that_open_a_fresh_database_at_once_never_both_win_a_claim(url: str) -> None:
-    assert sorted(race(url, "abc"), key=int) == [str(number) for number in range(50)]
-
-
 def test_briefs_are_kept_replaced_and_forgotten(records: Records) -> None:
     unread = replace(BRIEF, path="other.yaml", campaign_id=None, accepted=False, snapshot_path=None)
     records.save_brief(BRIEF)
@@ -539,64 +465,3 @@ def test_threads_that_ask_for_takes_get_one_each(records: Records) -> None:
         list(asked)
 
     assert records.current_takes(["a"]) == {("a", "ad_copy"): 9}
-
-
-def test_what_was_kept_is_there_after_opening_again(url: str) -> None:
-    first = open_records(url)
-    first.save_brief(BRIEF)
-    first.close()
-    second = open_records(url)
-
-    assert second.known_briefs() == {BRIEF.path: BRIEF}
-    second.close()
-
-
-def test_the_migrations_make_exactly_the_tables_that_the_code_uses(url: str) -> None:
-    open_records(url).close()
-    engine = sa.create_engine(url)
-    with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), METADATA)
-    engine.dispose()
-
-    assert differences == []
-
-
-def test_a_commit_survives_a_power_cut(tmp_path: Path) -> None:
-    opened = open_records(f"sqlite:///{tmp_path}/records.db")
-    with opened.database.writing() as connection:
-        journal = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-        synchronous = connection.exec_driver_sql("PRAGMA synchronous").scalar()
-    opened.close()
-
-    assert (journal, synchronous) == ("wal", 2)
-
-
-def test_a_database_of_a_newer_version_is_left_alone(url: str) -> None:
-    open_records(url).close()
-    engine = sa.create_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    engine.dispose()
-
-    with pytest.raises(PermanentError, match="newer version of creative-assets"):
-        open_records(url)
-
-
-@pytest.mark.parametrize("url", ["", "records.db", "nosuch://host/db"])
-def test_a_url_that_opens_no_database_is_refused(url: str) -> None:
-    with pytest.raises(PermanentError, match="opens no database"):
-        open_records(url)
-
-
-def test_a_password_is_never_in_a_message() -> None:
-    with pytest.raises(ServerFaultError) as fault:
-        open_records("postgresql://user:sesame@127.0.0.1:1/db")
-
-    assert "sesame" not in str(fault.value)
-
-
-def test_a_file_that_cannot_be_opened_says_what_to_do(tmp_path: Path) -> None:
-    (tmp_path / "records.db").mkdir()
-
-    with pytest.raises(RequestRejectedError, match="point the records to another place"):
-        open_records(f"sqlite:///{tmp_path}/records.db")

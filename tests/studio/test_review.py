@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,8 +48,8 @@ class Clock:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[DecisionLog]:
-    records = open_records(f"sqlite:///{tmp_path}/records.db")
+def log(records_url: str) -> Iterator[DecisionLog]:
+    records = open_records(records_url)
     yield DecisionLog(records.database, Clock())
     records.close()
 

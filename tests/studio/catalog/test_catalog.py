@@ -31,6 +31,11 @@ SUMMER, WINTER = "summer/en-US/cold-brew", "winter/en-US/cold-brew"
 ANN = Reviewer(name="Ann", verified=True, through="cli")
 
 
+@pytest.fixture
+def settings(settings: Settings, records_url: str) -> Settings:
+    return settings.model_copy(update={"records_url": records_url})
+
+
 @pytest.fixture(autouse=True)
 def _campaigns(
     accepted: Accept, brief: dict[str, Any], settings: Settings, archive: Archive
