@@ -100,9 +100,12 @@ class Archive:
 
 
 @contextmanager
-def open_archive(settings: Settings) -> Iterator[Archive]:
-    """The store, the records and the decisions; their connections are closed at the end."""
-    records = open_records(settings.records_url)
+def open_archive(settings: Settings, *, patience_s: float = 0.0) -> Iterator[Archive]:
+    """The store, the records and the decisions; their connections are closed at the end.
+
+    `patience_s` is how long to wait for records that restart.
+    """
+    records = open_records(settings.records_url, patience_s=patience_s)
     try:
         yield Archive(
             store=open_store(settings.store_url),

@@ -10,6 +10,8 @@ from creative_assets.settings import Settings
 from creative_assets.studio.produce import Event, Job
 from creative_assets.studio.streaming import produced
 
+_PATIENCE_S = 30.0  # a sensor's tick ends well within the minute that Dagster gives it
+
 
 class StudioResource(dg.ConfigurableResource[None]):
     """Hands out the settings, and what they describe.
@@ -22,8 +24,8 @@ class StudioResource(dg.ConfigurableResource[None]):
         return Settings()
 
     def archive(self) -> AbstractContextManager[Archive]:
-        """The store and the records."""
-        return open_archive(self.settings())
+        """The store and the records; what runs outlasts a restart of the database."""
+        return open_archive(self.settings(), patience_s=_PATIENCE_S)
 
     def produced(
         self, jobs: Collection[Job], stages: Collection[str], archive: Archive, run_id: str

@@ -219,7 +219,7 @@ class DecisionLog:
 
     def mark_told(self, revisions: Mapping[str, int]) -> None:
         """Say that the orchestrator shows these variants as they were at these revisions."""
-        rows = [{"a_key": key, "a_revision": number} for key, number in revisions.items()]
+        rows = [{"a_key": key, "a_revision": number} for key, number in sorted(revisions.items())]
         if not rows:
             return
         with self._database.writing() as connection:

@@ -711,7 +711,7 @@ class Records:
         values: dict[str, Any],
         *conditions: sa.ColumnElement[bool],
     ) -> None:
-        rows = [{"a_key": key} for key in set(keys)]
+        rows = [{"a_key": key} for key in sorted(set(keys))]  # in one order, as in `upsert`
         if not rows:
             return
         updating = sa.update(VARIANTS).where(VARIANTS.c.key == sa.bindparam("a_key"), *conditions)
@@ -719,9 +719,11 @@ class Records:
             connection.execute(updating.values(values | {"updated_at": self._clock()}), rows)
 
 
-def open_records(url: str, clock: Callable[[], float] = time.time) -> Records:
+def open_records(
+    url: str, clock: Callable[[], float] = time.time, *, patience_s: float = 0.0
+) -> Records:
     """The records in the database at `url`: see `open_database`, also for what is raised."""
-    return Records(open_database(url), clock)
+    return Records(open_database(url, patience_s), clock)
 
 
 def _generation_row(row: sa.Row[Any]) -> GenerationRow:
