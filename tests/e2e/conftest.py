@@ -8,7 +8,8 @@ from playwright.sync_api import Page
 
 from creative_assets.standin.behaviour import Behaviour
 from tests.e2e.browser import browser_path
-from tests.e2e.harness import Deployment, deployment
+from tests.e2e.harness import Deployment, deployment, postgres_databases, sqlite_files
+from tests.postgres import PostgresServer
 
 # A machine without a browser proves everything else. Asked for by name, the file fails there.
 collect_ignore = [] if browser_path() else ["test_ui.py"]
@@ -21,7 +22,23 @@ def deploy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Behav
 
         def start(behaviour: Behaviour) -> Deployment:
             root = tmp_path_factory.mktemp("deployment")
-            return stack.enter_context(deployment(root, behaviour))
+            databases = stack.enter_context(sqlite_files(root))
+            return stack.enter_context(deployment(root, behaviour, databases))
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def deploy_on_postgres(
+    tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer
+) -> Iterator[Callable[[Behaviour], Deployment]]:
+    """The same, over PostgreSQL and with production's settings of Dagster."""
+    with ExitStack() as stack:
+
+        def start(behaviour: Behaviour) -> Deployment:
+            root = tmp_path_factory.mktemp("deployment")
+            databases = stack.enter_context(postgres_databases(postgres))
+            return stack.enter_context(deployment(root, behaviour, databases))
 
         yield start
 

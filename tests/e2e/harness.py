@@ -25,6 +25,7 @@ from creative_assets.settings import Settings
 from creative_assets.standin.behaviour import Behaviour
 from creative_assets.standin.request_log import Served
 from creative_assets.standin.serve import StandIn, running
+from tests.postgres import PostgresServer
 
 PROJECT = Path(__file__).parents[2]
 READY_S = 90.0
@@ -61,6 +62,7 @@ class Deployment:
     standin: StandIn
     environment: Mapping[str, str]
     log_path: Path
+    records_url: str
 
     @property
     def inbox(self) -> Path:
@@ -107,25 +109,53 @@ class Deployment:
         """The store and the records of the deployment."""
         settings = Settings(
             store_url=str(self.root / "store"),
-            records_url=f"sqlite:///{self.root}/records.db",
+            records_url=self.records_url,
             _env_file=None,
         )
         with open_archive(settings) as archive:
             yield archive
 
 
+@dataclass(frozen=True)
+class Databases:
+    """Where Dagster and the records keep their rows.
+
+    Attributes:
+        dagster_yaml: What is Dagster's.
+        environment: What that reads.
+    """
+
+    records_url: str
+    dagster_yaml: Path
+    environment: Mapping[str, str]
+
+
 @contextmanager
-def deployment(root: Path, behaviour: Behaviour) -> Iterator[Deployment]:
+def sqlite_files(root: Path) -> Iterator[Databases]:
+    """Files below `root`, as on a laptop."""
+    with as_file(files("creative_assets") / "data" / "dagster.yaml") as shipped:
+        yield Databases(f"sqlite:///{root}/records.db", shipped, {})
+
+
+@contextmanager
+def postgres_databases(server: PostgresServer) -> Iterator[Databases]:
+    """Two databases of `server`, as in production."""
+    with server.database() as records_url, server.database() as storage_url:
+        production = PROJECT / "deploy" / "dagster.yaml"
+        yield Databases(records_url, production, {"DAGSTER_PG_URL": storage_url})
+
+
+@contextmanager
+def deployment(root: Path, behaviour: Behaviour, databases: Databases) -> Iterator[Deployment]:
     """Run everything in the folder `root` until the block ends; nothing of it stays behind."""
     home = root / "dagster"
     for folder in (home, root / "inbox"):
         folder.mkdir(parents=True)
-    with as_file(files("creative_assets") / "data" / "dagster.yaml") as shipped:
-        shutil.copyfile(shipped, home / "dagster.yaml")
+    shutil.copyfile(databases.dagster_yaml, home / "dagster.yaml")
     log_path = root / "dagster.log"
     port = _free_port()
     with running(behaviour, root / "standin.jsonl") as standin:
-        environment = _environment(root, home, standin)
+        environment = _environment(root, home, standin, databases)
         with log_path.open("wb") as log:
             server = subprocess.Popen(
                 [
@@ -139,7 +169,8 @@ def deployment(root: Path, behaviour: Behaviour) -> Iterator[Deployment]:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-            place = Deployment(root, f"http://127.0.0.1:{port}", standin, environment, log_path)
+            url = f"http://127.0.0.1:{port}"
+            place = Deployment(root, url, standin, environment, log_path, databases.records_url)
             try:
                 place.wait_for(lambda: _is_ready(place, server), "Dagster to be ready", READY_S)
                 yield place
@@ -147,18 +178,20 @@ def deployment(root: Path, behaviour: Behaviour) -> Iterator[Deployment]:
                 _end(server)
 
 
-def _environment(root: Path, home: Path, standin: StandIn) -> dict[str, str]:
+def _environment(root: Path, home: Path, standin: StandIn, databases: Databases) -> dict[str, str]:
     ours = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("CREATIVE_ASSETS_", "OPENAI_", "DAGSTER_", "PYTEST_"))
     }
-    return ours | {
+    return {
+        **ours,
+        **databases.environment,
         "DAGSTER_HOME": str(home),
         "OPENAI_BASE_URL": standin.base_url,
         "CREATIVE_ASSETS_INBOX_URL": str(root / "inbox"),
         "CREATIVE_ASSETS_STORE_URL": str(root / "store"),
-        "CREATIVE_ASSETS_RECORDS_URL": f"sqlite:///{root}/records.db",
+        "CREATIVE_ASSETS_RECORDS_URL": databases.records_url,
         "CREATIVE_ASSETS_PUBLISH_URL": str(root / "published"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }

@@ -1,4 +1,4 @@
-"""Runs that are cancelled, killed and doubled while pictures are being made, all at once."""
+"""Runs over PostgreSQL, cancelled, killed and doubled while pictures are made, all at once."""
 
 import os
 import re
@@ -55,8 +55,8 @@ class Interrupted:
 
 
 @pytest.fixture(scope="module")
-def interrupted(deploy: Callable[[Behaviour], Deployment]) -> Interrupted:
-    place = deploy(Behaviour(vary=True, image_latency_s=10))
+def interrupted(deploy_on_postgres: Callable[[Behaviour], Deployment]) -> Interrupted:
+    place = deploy_on_postgres(Behaviour(vary=True, image_latency_s=10))
     for document in (CANCELLED, DOUBLED, KILLED):
         drop(place, document)
     doubles = sorted(variants(DOUBLED))
