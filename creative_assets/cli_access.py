@@ -14,7 +14,7 @@ from creative_assets.terminal import errors_in_words, out, read_settings
 token = typer.Typer(no_args_is_help=True, help="Who gets into the desk and the REST API.")
 
 _DAY_S = 24 * 60 * 60
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 TokenId = Annotated[str, typer.Argument(help="The token's ID, as `token list` shows it.")]
 
@@ -103,7 +103,7 @@ def desk(
     At the loopback, and without a proxy that signs people in, it prints a link for whoever started
     it; what the link opens ends with the desk.
     """
-    from creative_assets.desk.serve import app_of, open_desk, serve  # noqa: PLC0415 - 0.5 s
+    from creative_assets.desk.serve import app_of, open_desk, server_of  # noqa: PLC0415 - 0.5 s
     from creative_assets.studio.access import Person  # noqa: PLC0415 - keeps --help fast
 
     settings = read_settings()
@@ -111,14 +111,19 @@ def desk(
         app = app_of(settings, opened)
         if host not in _LOOPBACK or settings.desk_proxy_address is not None:
             out.print(f"The desk listens at {host}:{port}. People reach it at {settings.desk_url}")
-            serve(app, host, port)
+            server_of(app, host, port).run()
             return
         person = Person(name=getpass.getuser(), roles=frozenset({"admin"}))
         own, _ = opened.access.issue(person, _DAY_S)
         out.print("The desk. This link signs you in, once, within 15 minutes:")
-        typer.echo(_address(settings.desk_url, opened.access.link_to(own.id)))
+        at = (
+            settings.desk_url
+            if "desk_url" in settings.model_fields_set
+            else f"http://{host}:{port}"
+        )
+        typer.echo(_address(at, opened.access.link_to(own.id)))
         try:
-            serve(app, host, port)
+            server_of(app, host, port).run()
         finally:
             opened.access.revoke(own.id)
 

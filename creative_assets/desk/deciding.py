@@ -14,7 +14,6 @@ from creative_assets.studio.access import Person
 from creative_assets.studio.decision_log import Decision
 from creative_assets.studio.errors import (
     DecisionConflictError,
-    DecisionRejectedError,
     MissingInputError,
     PermanentError,
 )
@@ -89,11 +88,11 @@ def passing(campaign_id: str, but: Collection[str], desk: Desk) -> dict[str, str
     """The campaign's pending variants that pass their checks, `but` some → the SHA-256 of each.
 
     Raises:
-        DecisionRejectedError: One of `but` is no variant of the campaign.
+        MissingInputError: One of `but` is no variant of the campaign.
     """
     unknown = set(but) - _active(but, campaign_id, desk)
     if unknown:
-        raise DecisionRejectedError(
+        raise MissingInputError(
             f"{campaign_id} has no variant {', '.join(sorted(unknown))} to leave out. A key is "
             "campaign/locale/product."
         )

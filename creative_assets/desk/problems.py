@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from creative_assets.studio.errors import (
     ApprovalBlockedError,
@@ -26,14 +27,15 @@ from creative_assets.studio.errors import (
 API: Final = "/api/v1"
 PROBLEM_JSON: Final = "application/problem+json"
 
+_METHODS = ("GET", "HEAD", "POST")
 _STATUSES: tuple[tuple[type[CreativeAssetsError], int], ...] = (
     (BriefError, 422),
     (DecisionRejectedError, 422),
-    (KeyReusedError, 422),
     (DecisionConflictError, 409),
     (ApprovalBlockedError, 409),
     (StoreConflictError, 409),
     (MissingInputError, 404),
+    (KeyReusedError, 409),
     (RequestUnderWayError, 409),
     (TransientError, 503),
 )
@@ -60,8 +62,22 @@ def status_of(error: CreativeAssetsError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
 
 
-async def _refused(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - as Starlette types it
-    return problem(error.status_code, error.detail, headers=error.headers)
+async def _refused(request: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - as Starlette types it
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_at(request))
+    return problem(error.status_code, error.detail, headers=headers)
+
+
+def _methods_at(request: Request) -> list[str]:
+    """All methods that the path takes; Starlette tells those of its first route only."""
+    routes = request.app.routes
+    asked = ({**request.scope, "method": method} for method in _METHODS)
+    return [
+        scope["method"]
+        for scope in asked
+        if any(route.matches(scope)[0] is Match.FULL for route in routes)
+    ]
 
 
 async def _invalid(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - the same

@@ -44,16 +44,18 @@ def door_of(settings: Settings) -> Door:
     )
 
 
-def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve until interrupted."""
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        access_log=False,  # addresses of one-time links would stand in it
-        proxy_headers=False,  # else a header could say that a request comes from the proxy
-        server_header=False,
-        log_level="warning",
+def server_of(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """A server that runs until it is interrupted."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            access_log=False,  # addresses of one-time links would stand in it
+            proxy_headers=False,  # else a header could say that a request comes from the proxy
+            server_header=False,
+            log_level="warning",
+        )
     )
 
 

@@ -82,7 +82,7 @@ def test_a_mistyped_exception_approves_nothing(
 ) -> None:
     answer = reviewer.post(f"{SUMMER}/approve", json={"except": ["summer/fr-FR/cold-bruw"]})
 
-    assert answer.status_code == 422
+    assert answer.status_code == 404
     assert "cold-bruw" in answer.json()["detail"]
     assert approved(desk, keys) == []
 
@@ -182,6 +182,8 @@ def test_exact_words_are_requested_letter_for_letter(
         {"note": "Something else."},
         {"scope": "picture", "words": {"headline": "New"}},
         {"words": {"footer": "New"}},
+        {"words": {}},
+        {"words": {"headline": None}},
         {"words": {"headline": "x" * 81}},
     ],
 )
@@ -207,7 +209,7 @@ def test_a_decision_sent_twice_with_one_key_is_made_once(
     assert (again.status_code, again.json()) == (200, first.json())
     assert len(seen(desk, keys[0]).decisions) == 1
     other = reviewer.post(f"{SUMMER}/revision", json=body | {"note": "Lower."}, headers=key)
-    assert (other.status_code, other.json()["error"]) == (422, "KeyReusedError")
+    assert (other.status_code, other.json()["error"]) == (409, "KeyReusedError")
 
 
 def test_after_a_refusal_the_rest_is_not_decided_twice_under_the_same_key(

@@ -127,7 +127,7 @@ def test_a_form_sent_twice_with_one_key_is_submitted_once(
 
     assert again.json() == first.json()
     assert json.loads(desk.inbox.get("summer/brief.json")) == newer
-    assert submitter.post(CAMPAIGNS, files=form(newer), headers=key).status_code == 422
+    assert submitter.post(CAMPAIGNS, files=form(newer), headers=key).status_code == 409
 
 
 def test_a_campaign_of_another_brief_is_not_taken_over(

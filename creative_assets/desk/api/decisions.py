@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
 from starlette.responses import JSONResponse
 
 from creative_assets.desk.api.answers import DecisionMade, decision_answer
@@ -16,54 +16,85 @@ from creative_assets.desk.desk import TheDesk
 from creative_assets.desk.problems import problem, status_of
 from creative_assets.desk.seeing import SeenCampaign
 from creative_assets.desk.sign_in import Reviewer
+from creative_assets.studio.brief import Message
 from creative_assets.studio.decision_log import Scope
-from creative_assets.studio.errors import DecisionRejectedError
-from creative_assets.studio.review import Note, Opinion, opinion_of
+from creative_assets.studio.review import Approval, ChangeRequest, Note, Opinion, Rewording
 from creative_assets.studio.values import Frozen
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["decisions"])
 
 MAX_VARIANTS = 2_000
 
+_THROUGH = "api"
+
 Key = Annotated[str, StringConstraints(pattern=VARIANT_KEY)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-LookedAt = Annotated[dict[Key, Sha256], Field(min_length=1, max_length=MAX_VARIANTS)]
-_THROUGH = "api"
 _LOOKED_AT = "Variant → the `sha256` of its finals as they were looked at."
+LookedAt = Annotated[
+    dict[Key, Sha256],
+    Field(
+        min_length=1,
+        max_length=MAX_VARIANTS,
+        description=_LOOKED_AT,
+        json_schema_extra={"additionalProperties": False},
+    ),
+]
+Reason = Annotated[Note, Field(min_length=1)]
 
 
-class ApprovalAsked(Frozen):
-    """What to approve: these variants, or all that nobody has decided on and that pass checks."""
+class ApproveThese(Frozen):
+    """Approve these variants."""
+
+    variants: LookedAt
+    note: Note = ""
+    override_reason: Reason | None = Field(
+        default=None, description="Why, although checks have failed."
+    )
+
+
+class ApprovePassing(Frozen):
+    """Approve all that nobody has decided on and that pass their checks."""
 
     model_config = ConfigDict(validate_by_name=True)
 
-    variants: LookedAt | None = Field(default=None, description=_LOOKED_AT)
     but: Annotated[tuple[Key, ...], Field(max_length=MAX_VARIANTS)] = Field(
-        default=(), alias="except", description="Without `variants`: those to leave out."
+        default=(), alias="except", description="Those to leave out."
     )
     note: Note = ""
-    override_reason: Note | None = Field(
-        default=None, description="With `variants`: why, although checks have failed."
-    )
 
 
-class Words(Frozen):
-    """The exact words that are wanted; a line that is not given stays."""
+class ChangeThese(Frozen):
+    """Have something of these variants made again; everything else stays."""
 
-    headline: str | None = None
-    subline: str | None = None
-    call_to_action: str | None = None
+    variants: LookedAt
+    scope: Scope
+    note: Reason = Field(description="What to change.")
 
 
-class RevisionAsked(Frozen):
-    """What to change, and on which variants."""
+def _said(words: Message) -> Message:
+    given = words.model_fields_set
+    if not given or any(getattr(words, line) is None for line in given):
+        raise ValueError("Give at least one line, and leave out those that stay.")
+    return words
 
-    variants: LookedAt = Field(description=_LOOKED_AT)
-    scope: Scope | None = Field(
-        default=None, description="What to make again; everything else stays."
-    )
-    note: Note = Field(default="", description="What to change; needed, unless words are given.")
-    words: Words | None = Field(default=None, description="The exact words, letter for letter.")
+
+_WORDS_SCHEMA = {
+    "type": "object",
+    "properties": {
+        line: field["anyOf"][0] for line, field in Message.model_json_schema()["properties"].items()
+    },
+    "minProperties": 1,
+    "additionalProperties": False,
+}
+"""A message without its nulls: here a line that is not given stays."""
+
+
+class RewordThese(Frozen):
+    """Have these variants say exactly these words; a line that is not given stays."""
+
+    variants: LookedAt
+    words: Annotated[Message, AfterValidator(_said), WithJsonSchema(_WORDS_SCHEMA)]
+    note: Note = ""
 
 
 class Decisions(Frozen):
@@ -82,16 +113,23 @@ class _NotAllDecidedError(Exception):
 
 @router.post("/approve", response_model=Decisions, responses=problems(403, 404, 409, 413))
 def approve(
-    asked: ApprovalAsked, seen: SeenCampaign, person: Reviewer, desk: TheDesk, attempt: Attempted
+    asked: ApproveThese | ApprovePassing,
+    seen: SeenCampaign,
+    person: Reviewer,
+    desk: TheDesk,
+    attempt: Attempted,
 ) -> Decisions | JSONResponse:
     """Approve finals, exactly as they were looked at."""
-    opinion = _approval_of(asked)
 
     def decide(request: str) -> Outcome:
-        looked_at = asked.variants
-        if looked_at is None:
-            looked_at = passing(seen.campaign_id, asked.but, desk)
         decider = Decider(person, _THROUGH, request)
+        match asked:
+            case ApproveThese():
+                looked_at = asked.variants
+                opinion = Approval(note=asked.note, override_reason=asked.override_reason)
+            case ApprovePassing():
+                looked_at = passing(seen.campaign_id, asked.but, desk)
+                opinion = Approval(note=asked.note)
         return decide_on(looked_at, seen.campaign_id, opinion, decider, desk)
 
     return _answer(attempt, asked, decide)
@@ -99,25 +137,25 @@ def approve(
 
 @router.post("/revision", response_model=Decisions, responses=problems(403, 404, 409, 413))
 def revise(
-    asked: RevisionAsked, seen: SeenCampaign, person: Reviewer, desk: TheDesk, attempt: Attempted
+    asked: ChangeThese | RewordThese,
+    seen: SeenCampaign,
+    person: Reviewer,
+    desk: TheDesk,
+    attempt: Attempted,
 ) -> Decisions | JSONResponse:
     """Ask for a change; it is made as soon as Dagster takes it up."""
-    words = asked.words.model_dump() if asked.words else None
-    opinion = opinion_of("request_changes", asked.note, scope=asked.scope, words=words)
 
     def decide(request: str) -> Outcome:
         decider = Decider(person, _THROUGH, request)
+        opinion: Opinion
+        match asked:
+            case ChangeThese():
+                opinion = ChangeRequest(scope=asked.scope, note=asked.note)
+            case RewordThese():
+                opinion = Rewording(words=asked.words, note=asked.note)
         return decide_on(asked.variants, seen.campaign_id, opinion, decider, desk)
 
     return _answer(attempt, asked, decide)
-
-
-def _approval_of(asked: ApprovalAsked) -> Opinion:
-    if asked.variants is None and asked.override_reason is not None:
-        raise DecisionRejectedError("Overriding checks takes `variants`: name what it is about.")
-    if asked.variants is not None and asked.but:
-        raise DecisionRejectedError("`except` is for approving all that pass, without `variants`.")
-    return opinion_of("approve", asked.note, override_reason=asked.override_reason)
 
 
 def _answer(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import Base64Bytes, Field, JsonValue, ValidationError
+from pydantic import Base64Bytes, Field, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from creative_assets.desk.sign_in import Submitter
@@ -25,7 +25,7 @@ _JSON = "application/json"
 class JsonUpload(Frozen):
     """A brief and its files in one document."""
 
-    brief: dict[str, JsonValue] = Field(description="The brief: `creative-assets schema` says how.")
+    brief: dict[str, Any] = Field(description="The brief: `creative-assets schema` says how.")
     files: Annotated[dict[str, Base64Bytes], Field(max_length=MAX_FILES)] = Field(
         default_factory=dict, description="In base64, by the name that the brief has for each."
     )
@@ -65,8 +65,10 @@ async def _received(request: Request, _: Submitter) -> Upload:
     """What was sent, read only now that it is known who sends it."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == _FORM:
-        limits = {"max_files": MAX_FILES, "max_fields": 1, "max_part_size": MAX_BRIEF_BYTES}
-        async with request.form(**limits) as form:
+        most = MAX_FILES + 1  # the brief is one too
+        async with request.form(
+            max_files=most, max_fields=1, max_part_size=MAX_BRIEF_BYTES
+        ) as form:
             return await _of_form(form)
     if kind == _JSON:
         return _of_json(await request.body())
