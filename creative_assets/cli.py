@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from creative_assets.cli_access import desk, token
+from creative_assets.cli_campaigns import download, report
 from creative_assets.cli_failures import failures, retry
 from creative_assets.cli_reviews import approve, decisions, request_changes
 from creative_assets.settings import Settings
@@ -183,7 +184,7 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
     serve(behaviour, host, port, log)
 
 
-for command in (approve, request_changes, decisions, failures, retry, desk):
+for command in (approve, request_changes, decisions, failures, retry, report, download, desk):
     app.command()(command)
 
 

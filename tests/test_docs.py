@@ -356,7 +356,7 @@ def test_every_metadata_row_of_the_catalog_is_explained_and_no_other_is(
     archive.records.claim(claim)
     explained = set(CODE_SPAN.findall(first_cells(ANALYSTS, "of the catalog")))
 
-    made: Any = creative_catalog(StudioResource())
+    made: Any = creative_catalog(dg.build_asset_context(), StudioResource())
 
     assert explained | {"dagster/row_count"} == set(made.metadata)
 

@@ -15,6 +15,7 @@ from creative_assets.assets.checks import failures_in_words
 from creative_assets.assets.evaluation import evaluation_target, newest_materialization
 from creative_assets.assets.specs import check_spec
 from creative_assets.studio.decision_log import DecisionLog, ShownFinals
+from creative_assets.studio.in_words import as_sentence
 from creative_assets.studio.produce import StageDone
 from creative_assets.studio.review import UnderReview, in_words, look
 from creative_assets.studio.stages import FINAL_CREATIVES
@@ -83,7 +84,7 @@ def _evaluation(seen: UnderReview, record: dg.EventLogRecord) -> dg.AssetCheckEv
     metadata: dict[str, dg.MetadataValue[Any]] = {}
     description = "Pending: nobody has decided on these bytes yet."
     if standing is not None:
-        description = in_words(standing).capitalize()
+        description = as_sentence(in_words(standing))
         if standing.finals_version != seen.finals.version:
             description += f" The same bytes as in version {standing.finals_version}."
         metadata = {

@@ -11,9 +11,12 @@ import dagster as dg
 from creative_assets.assets.published import PUBLISHED
 from creative_assets.assets.reviews import REVIEWS
 from creative_assets.assets.specs import OWNERS, REVIEW_GROUP
+from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.catalog import campaign_states, refreshed, write_catalog
+from creative_assets.studio.errors import CreativeAssetsError
 from creative_assets.studio.records import SpendRow
+from creative_assets.studio.report import report_path, write_report
 from creative_assets.studio.stages import FINAL_CREATIVES
 
 if TYPE_CHECKING:
@@ -34,21 +37,26 @@ Metadata = dict[str, dg.MetadataValue[Any]]
     owners=OWNERS,
     description=(
         "One row for each variant: status, cost, checks, decision, rounds, times, where its files "
-        "are. Parquet and CSV in the store; read it with any data tool. Made every quarter of an "
-        "hour in which something has changed, and then of the campaigns alone that changed."
+        "are. Parquet and CSV in the store; read it with any data tool. A report of each campaign, "
+        "to be mailed. Made every quarter of an hour in which something has changed, and then of "
+        "the campaigns alone that changed."
     ),
 )
-def creative_catalog(studio: StudioResource) -> dg.MaterializeResult[None]:
-    """Write the catalog, with new rows for the campaigns that have changed."""
+def creative_catalog(
+    context: dg.AssetExecutionContext, studio: StudioResource
+) -> dg.MaterializeResult[None]:
+    """Write the catalog, with new rows and reports for the campaigns that have changed."""
     with studio.archive() as archive:
         states = campaign_states(archive.records.database)
         frame, made_anew = refreshed(states, archive.records, archive.store)
+        _write_reports(made_anew, archive, context)
         parquet, csv = write_catalog(frame, archive.store)
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": len(frame),
                 "campaigns_made_anew": len(made_anew),
                 **_summaries(frame, archive.records.spend()),
+                "reports": _links(sorted(states), archive),
                 "parquet": f"{archive.store.url}/{parquet.path}",
                 "csv": f"{archive.store.url}/{csv.path}",
                 _STATE: _digest(states),
@@ -76,6 +84,26 @@ def catalog_schedule(
         if told is not None and told.value == _digest(campaign_states(archive.records.database)):
             return dg.SkipReason("Nothing has changed since the catalog was written.")
     return dg.RunRequest()
+
+
+def _write_reports(
+    campaign_ids: Sequence[str], archive: Archive, context: dg.AssetExecutionContext
+) -> None:
+    for campaign_id in campaign_ids:
+        try:
+            write_report(campaign_id, archive.store, archive.records)
+        except CreativeAssetsError as error:  # must not keep the catalog from being written
+            context.log.warning("The report of %s is not up to date: %s", campaign_id, error)
+
+
+def _links(campaign_ids: Sequence[str], archive: Archive) -> dg.MetadataValue[Any]:
+    """Where each campaign's report is."""
+    rows = [
+        dg.TableRecord({"campaign": each, "report": f"{archive.store.url}/{report_path(each)}"})
+        for each in campaign_ids[:_ROWS_SHOWN]
+    ]
+    columns = [dg.TableColumn("campaign"), dg.TableColumn("report")]
+    return dg.MetadataValue.table(rows, schema=None if rows else dg.TableSchema(columns))
 
 
 def _digest(states: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.brief import Message
 from creative_assets.studio.decision_log import Decision
 from creative_assets.studio.errors import DecisionRejectedError, PermanentError
+from creative_assets.studio.in_words import as_sentence
 from creative_assets.studio.review import (
     Opinion,
     Reviewer,
@@ -138,7 +139,7 @@ def review_materialization(decision: Decision) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(
         asset_key=REVIEWS,
         partition=decision.variant_key,
-        description=in_words(decision).capitalize(),
+        description=as_sentence(in_words(decision)),
         metadata={name: value for name, value in told.items() if value is not None},
     )
 

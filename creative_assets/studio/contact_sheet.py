@@ -80,17 +80,30 @@ def write_contact_sheet(
     store.put(picture_path(campaign_id), _picture(finished, title, store))
 
 
+def place_of(
+    variant: VariantBrief, output: StageOutput[FinalCreatives] | None, store: Store
+) -> Place:
+    """A variant's place on a page beside the contact sheet, with those finals of it."""
+    return _place(_finished(variant, output, store))
+
+
 def _row(job: Job, shown: ShownFinals | None, choice: ModelChoice, store: Store) -> _Row:
     version = stage_versions(job, choice)[FINAL_CREATIVES]
     output = kept_output(job.variant.campaign_id, FINAL_CREATIVES, version, store)
     if output is None and shown is not None and job.revision != UNREVISED:
         # A change that is under way, or could not be made, takes nothing off the sheet.
         output = kept_output(job.variant.campaign_id, FINAL_CREATIVES, shown.version, store)
+    return _finished(job.variant, output, store)
+
+
+def _finished(
+    variant: VariantBrief, output: StageOutput[FinalCreatives] | None, store: Store
+) -> _Row:
     if output is None:
-        return _Row(job.variant)
-    creatives: FinalCreatives = output.data
+        return _Row(variant)
+    creatives = output.data
     finals: tuple[Final | CleanFinal, ...] = (*creatives.finals, *creatives.clean)
-    return _Row(job.variant, finals, _preview(output, store))
+    return _Row(variant, finals, _preview(output, store))
 
 
 def _preview(output: StageOutput[FinalCreatives], store: Store) -> bytes | None:

@@ -62,22 +62,21 @@ class Publications:
         with self._database.writing() as connection:
             self._database.upsert(connection, PUBLICATIONS, [row])
 
-    def newest_at(self) -> float:
-        """When the newest attempt ended; 0 before the first."""
-        with self._database.reading() as connection:
-            return connection.scalar(sa.select(sa.func.max(PUBLICATIONS.c.ended_at))) or 0.0
-
     def of(self, variant_keys: Iterable[str]) -> dict[tuple[str, str], Publication]:
         """(variant, SHA-256 of its finals) → what became of publishing them."""
+        found = self.oldest_first(variant_keys)
+        return {(made.variant_key, made.finals_sha256): made for made in found}
+
+    def oldest_first(self, variant_keys: Iterable[str]) -> list[Publication]:
+        """What became of publishing these variants, by when each attempt ended."""
         question, column = sa.select(PUBLICATIONS), PUBLICATIONS.c.variant_key
-        found = {}
         with self._database.reading() as connection:
-            for row in self._database.among(connection, question, column, variant_keys):
-                fields = row._asdict()
-                del fields["ended_at"]
-                publication = Publication(**fields)
-                found[row.variant_key, row.finals_sha256] = publication
-        return found
+            rows = list(self._database.among(connection, question, column, variant_keys))
+        columns = [column.name for column in PUBLICATIONS.columns if column.name != "ended_at"]
+        return [
+            Publication(**{name: getattr(row, name) for name in columns})
+            for row in sorted(rows, key=lambda row: row.ended_at)
+        ]
 
 
 def unpublished(

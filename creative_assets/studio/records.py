@@ -209,7 +209,7 @@ class ClaimOutcome:
 
 @dataclass(frozen=True)
 class SpendRow:
-    """What one campaign spent on one operation of one stage by one model.
+    """What one campaign spent on one operation of one stage by one model of one service.
 
     Attributes:
         generations: How many were completed.
@@ -222,6 +222,7 @@ class SpendRow:
     campaign_id: str
     stage: str
     operation: str
+    service: str
     model: str
     generations: int
     cost_usd: float
@@ -433,7 +434,7 @@ class Records:
     def spend(self, campaign_id: str | None = None) -> list[SpendRow]:
         """What a campaign spent, by stage, operation and model; without an ID, what each did."""
         table = GENERATIONS.c
-        by = (table.campaign_id, table.stage, table.operation, table.model)
+        by = (table.campaign_id, table.stage, table.operation, table.service, table.model)
         done = table.state == "done"
         unpriced = sa.case((sa.and_(done, table.cost_usd.is_(None)), 1), else_=0)
         question = (

@@ -1,7 +1,8 @@
 """The contact sheet as a web page: every final in its place, one file that needs no other.
 
 It is opened from the store's folder: its links to the finals are relative. What is shown on it is
-`contact_sheet`'s to say, and nothing is read or written here.
+`contact_sheet`'s to say, and nothing is read or written here. Other pages show pictures in the same
+way: with `pictures` in their body, and `backgrounds` and `PICTURES_STYLE` in their style.
 """
 
 import base64
@@ -24,22 +25,26 @@ p { color: #68686e; margin: .3rem 0; }
 section > div { display: grid; grid-template-columns: 11rem 1fr; gap: 1.5rem; padding: 1.2rem 0;
   border-top: 1px solid #e2e0da; margin-top: .6rem; }
 h3 { font-size: 1rem; margin: 0; }
-ul { display: flex; flex-wrap: wrap; align-items: end; gap: 1.2rem; list-style: none; margin: 0;
-  padding: 0; }
-a { color: inherit; font-size: .8rem; }
-a > span { display: block; background-repeat: no-repeat; box-shadow: 0 1px 4px #0003; }
+a { color: inherit; }
 @media (max-width: 45rem) { body { margin: 1rem; } section > div { display: block; }
   header { margin-bottom: .8rem; } }
+"""
+
+PICTURES_STYLE = """
+ul.pictures { display: flex; flex-wrap: wrap; align-items: end; gap: 1.2rem; list-style: none;
+  margin: 0; padding: 0; font-size: .8rem; }
+.pictures span { display: block; background-repeat: no-repeat; box-shadow: 0 1px 4px #0003;
+  -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 """
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One final: its format, its size, and its path from the page on."""
+    """One final: its format, its size, and its path from the page on; None to link to nothing."""
 
     format: str
     size: Size
-    path: str
+    path: str | None
 
 
 @dataclass(frozen=True)
@@ -62,12 +67,6 @@ class Place:
 
 def draw_page(title: str, note: str, places: Sequence[Place]) -> str:
     """The page, with a section for each product and a row for each locale, as HTML."""
-    backgrounds = "\n".join(
-        f".v{number} span {{ background-image: url(data:image/webp;base64,"
-        f"{base64.b64encode(place.preview).decode()}) }}"
-        for number, place in enumerate(places)
-        if place.preview is not None
-    )
     numbered = itertools.groupby(enumerate(places), key=lambda each: each[1].product)
     sections = "\n".join(
         f"<section><h2>{escape(product)}</h2>{''.join(_row(*each) for each in rows)}</section>"
@@ -76,7 +75,7 @@ def draw_page(title: str, note: str, places: Sequence[Place]) -> str:
     return f"""<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{escape(title)}</title><style>{_STYLE}{backgrounds}</style></head>
+<title>{escape(title)}</title><style>{_STYLE}{PICTURES_STYLE}{backgrounds(places)}</style></head>
 <body><h1>{escape(title)}</h1><p>{escape(note)}</p>
 {sections}
 </body>
@@ -84,20 +83,40 @@ def draw_page(title: str, note: str, places: Sequence[Place]) -> str:
 """
 
 
-def _row(number: int, place: Place) -> str:
+def backgrounds(places: Sequence[Place]) -> str:
+    """The pictures of all places, each once, as rules for the style of their page."""
+    return "\n".join(
+        f".v{number} span {{ background-image: url(data:image/webp;base64,"
+        f"{base64.b64encode(place.preview).decode()}) }}"
+        for number, place in enumerate(places)
+        if place.preview is not None
+    )
+
+
+def pictures(number: int, place: Place) -> str:
+    """The finals of the place with that number side by side, as HTML; empty where none are."""
+    if not place.finals:
+        return ""
     boxes = places_in_row([shown.size for shown in place.finals], 100 * _HIGH_PX)
     items = [
         _item(shown, _picture(place, shown, _cut(box, boxes[-1].right_px)))
         for shown, box in zip(place.finals, boxes, strict=True)
     ]
-    content = f'<ul class="v{number}">{"".join(items)}</ul>' if items else "<p>not finished</p>"
+    return f'<ul class="pictures v{number}">{"".join(items)}</ul>'
+
+
+def _row(number: int, place: Place) -> str:
+    content = pictures(number, place) or "<p>not finished</p>"
     name = f"<h3>{escape(place.locale)}</h3><p>{escape(place.tag)}</p>"
     return f"<div><header>{name}</header>{content}</div>\n"
 
 
 def _item(shown: Shown, picture: str) -> str:
+    content = f"{picture}{escape(shown.format)}"
+    if shown.path is None:
+        return f"<li>{content}</li>"
     link = f'<a href="{escape(quote(shown.path))}" title="{shown.size} px">'
-    return f"<li>{link}{picture}{escape(shown.format)}</a></li>"
+    return f"<li>{link}{content}</a></li>"
 
 
 def _picture(place: Place, shown: Shown, style: str) -> str:

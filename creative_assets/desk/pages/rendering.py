@@ -4,7 +4,6 @@ What stands on a page is its route's to say; words and marks that several pages 
 """
 
 import uuid
-from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -15,12 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from creative_assets.desk.pages.static_files import address_of
 from creative_assets.studio.formats import all_formats
+from creative_assets.studio.in_words import moment, usd
 from creative_assets.studio.locales import display_name, english_name
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Size
 
-_CENT_USD = 0.01
 _SAID = "said"
 
 
@@ -80,8 +79,8 @@ def _templates() -> Environment:
         "locale": lru_cache(1_024)(english_name),
         "own_name": lru_cache(1_024)(display_name),
         "direction": lru_cache(1_024)(direction_of),
-        "usd": _usd,
-        "time": _time,
+        "usd": usd,
+        "time": moment,
         "label": _label,
         "path": lambda key: quote(key, safe="/"),
     }
@@ -93,18 +92,6 @@ def _templates() -> Environment:
         "new_id": lambda: str(uuid.uuid4()),
     }
     return environment
-
-
-def _usd(amount: float | None) -> str:
-    if amount is None:
-        return "unknown cost"
-    if 0 < amount < _CENT_USD:
-        return "less than a cent"
-    return f"USD {amount:,.2f}"
-
-
-def _time(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%-d %b %Y, %H:%M} UTC"
 
 
 def _label(name: str) -> str:

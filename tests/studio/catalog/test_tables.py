@@ -43,6 +43,7 @@ def spent(campaign: str, stage: str, cost_usd: float) -> SpendRow:
         campaign_id=campaign,
         stage=stage,
         operation="image",
+        service="api.openai.com",
         model="m",
         generations=1,
         cost_usd=cost_usd,
