@@ -18,7 +18,15 @@ from creative_assets.studio.errors import (
     PermanentError,
 )
 from creative_assets.studio.listing import VariantFilter, list_variants
-from creative_assets.studio.review import Approval, Opinion, UnderReview, decide, look, reviewer_of
+from creative_assets.studio.review import (
+    Approval,
+    Opinion,
+    UnderReview,
+    decide,
+    in_words,
+    look,
+    reviewer_of,
+)
 
 _PAGE = 500
 
@@ -38,11 +46,17 @@ class Decider:
     Attributes:
         through: The way in, `api` or `desk`.
         request: What tells this request from others: sent again, it decides nothing twice.
+        superseding: The IDs of decisions that they know of, and that these may take the place of.
     """
 
     person: Person
     through: str
     request: str
+    superseding: frozenset[str] = frozenset()
+
+    def decision_id(self, key: str) -> str:
+        """The ID of their decision on a variant."""
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{self.person.name}/{self.request}/{key}"))
 
 
 def new_request() -> str:
@@ -53,7 +67,7 @@ def new_request() -> str:
 def decide_on(
     looked_at: Mapping[str, str], campaign_id: str, opinion: Opinion, decider: Decider, desk: Desk
 ) -> Outcome:
-    """Decide on variants of a campaign.
+    """Decide on variants of a campaign, each of which nobody has decided on, or as they knew.
 
     Args:
         looked_at: Variant → the SHA-256 of its finals as the person saw them.
@@ -75,10 +89,9 @@ def decide_on(
     seen = look(_active(looked_at, campaign_id, desk), log)
     decided, refused = [], {}
     for key, sha256 in looked_at.items():
-        decision_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{decider.request}/{key}"))
         try:
-            _check_same(key, sha256, seen.get(key), decision_id)
-            decided.append(decide(seen[key], opinion, reviewer, decision_id, log))
+            now = _as_looked_at(key, sha256, seen.get(key), decider)
+            decided.append(decide(now, opinion, reviewer, decider.decision_id(key), log))
         except PermanentError as error:
             refused[key] = error
     return Outcome(tuple(decided), refused)
@@ -120,13 +133,21 @@ def _active(keys: Collection[str], campaign_id: str, desk: Desk) -> set[str]:
     return {key for key, row in rows.items() if row.active and row.campaign_id == campaign_id}
 
 
-def _check_same(key: str, sha256: str, seen: UnderReview | None, decision_id: str) -> None:
-    """Raise where something else was looked at, unless exactly this was decided already."""
+def _as_looked_at(key: str, sha256: str, seen: UnderReview | None, decider: Decider) -> UnderReview:
+    """The variant as it is now, unless it was something else that was looked at."""
     if seen is None:
         raise MissingInputError(f"{key} is no variant of this campaign, or has no finals yet.")
-    was_decided = any(made.id == decision_id for made in seen.decisions)
-    if seen.finals.sha256 != sha256 and not was_decided:
+    if any(made.id == decider.decision_id(key) for made in seen.decisions):
+        return seen
+    if seen.finals.sha256 != sha256:
         raise DecisionConflictError(
             f"{key} has other finals by now: you saw {sha256}, and they are {seen.finals.sha256}. "
             "Look at it again, and decide again."
         )
+    standing = seen.standing
+    if standing is not None and standing.id not in decider.superseding:
+        raise DecisionConflictError(
+            f"{key} was decided on: {in_words(standing)}. To decide otherwise, say that you know "
+            f"of that decision: {standing.id}."
+        )
+    return seen

@@ -109,6 +109,24 @@ def test_a_single_refusal_says_why_itself(reviewer: TestClient, keys: list[str])
     assert "other finals" in answer.json()["detail"]
 
 
+def test_a_decision_that_was_made_since_is_not_overruled_unknowingly(
+    desk: Desk, reviewer: TestClient, signed_in: SignIn, keys: list[str]
+) -> None:
+    body: dict[str, Any] = {"variants": {keys[0]: sha256(desk, keys[0])}}
+    changes = body | {"scope": "copy", "note": "Shorter."}
+    signed_in("review", name="Bo").post(f"{SUMMER}/revision", json=changes)
+
+    refused = reviewer.post(f"{SUMMER}/approve", json=body)
+
+    assert refused.status_code == 409
+    assert "requested by Bo" in refused.json()["detail"]
+    assert approved(desk, keys) == []
+
+    body["supersede"] = [made.id for made in seen(desk, keys[0]).decisions]
+    assert reviewer.post(f"{SUMMER}/approve", json=body).status_code == 200
+    assert approved(desk, keys) == keys[:1]
+
+
 def test_failed_checks_are_overridden_with_a_reason_by_those_who_may_publish(
     desk: Desk, reviewer: TestClient, signed_in: SignIn, keys: list[str]
 ) -> None:

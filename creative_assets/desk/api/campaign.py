@@ -7,11 +7,10 @@ from pydantic import Field
 
 from creative_assets.desk.api.answers import Campaign, campaign_answer
 from creative_assets.desk.api.description import BriefProblem, problems
-from creative_assets.desk.arrival import ArrivalState, arrival_of
+from creative_assets.desk.arrival import ArrivalState
 from creative_assets.desk.desk import TheDesk
-from creative_assets.desk.seeing import CampaignIdInPath, SeenCampaign, unseen
+from creative_assets.desk.seeing import CampaignIdInPath, VisibleCampaign, visible_arrival
 from creative_assets.desk.sign_in import SignedIn
-from creative_assets.desk.submitting import waiting_brands
 from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.estimate import estimate
 from creative_assets.studio.listing import (
@@ -68,13 +67,13 @@ class CampaignEstimate(Frozen):
 
 
 @router.get("", responses=problems(404))
-def campaign(seen: SeenCampaign, desk: TheDesk) -> CampaignDetail:
+def campaign(campaign_id: VisibleCampaign, desk: TheDesk) -> CampaignDetail:
     """One campaign, once its brief was accepted."""
     records = desk.archive.records
     return CampaignDetail(
-        **asdict(seen),
-        locales=tuple(locales_of(seen.campaign_id, records)),
-        products=tuple(products_of(seen.campaign_id, records)),
+        **asdict(progress_of([campaign_id], records)[campaign_id]),
+        locales=tuple(locales_of(campaign_id, records)),
+        products=tuple(products_of(campaign_id, records)),
     )
 
 
@@ -82,11 +81,8 @@ def campaign(seen: SeenCampaign, desk: TheDesk) -> CampaignDetail:
 def status(campaign_id: CampaignIdInPath, person: SignedIn, desk: TheDesk) -> CampaignStatus:
     """What became of a brief, from the moment it was submitted."""
     records = desk.archive.records
+    arrival = visible_arrival(campaign_id, person, desk)
     progress = progress_of([campaign_id], records).get(campaign_id)
-    arrival = arrival_of(campaign_id, desk)
-    brands = [progress.brand] if progress else list(waiting_brands(campaign_id, desk))
-    if arrival is None or not brands or not all(map(person.sees, brands)):
-        raise unseen(campaign_id)
     failed = VariantFilter(campaign_id=campaign_id, status="failed")
     page = list_variants(failed, records, after=None, most=_SHOWN_FAILURES)
     return CampaignStatus(
@@ -107,10 +103,10 @@ def status(campaign_id: CampaignIdInPath, person: SignedIn, desk: TheDesk) -> Ca
 
 
 @router.get("/estimate", responses=problems(404))
-def estimated(seen: SeenCampaign, desk: TheDesk) -> CampaignEstimate:
+def estimated(campaign_id: VisibleCampaign, desk: TheDesk) -> CampaignEstimate:
     """What the campaign's variants, as they are wanted now, have yet to cost."""
     archive = desk.archive
-    rows = archive.records.variants_of(seen.campaign_id)
+    rows = archive.records.variants_of(campaign_id)
     jobs, _ = load_jobs([row.key for row in rows if row.active], archive.store, archive.records)
     found = estimate(jobs, desk.choice, archive.store)
     return CampaignEstimate(

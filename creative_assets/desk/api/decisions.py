@@ -1,6 +1,7 @@
 """Decisions: approving finals, and asking for changes, as the one whose token it is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -14,7 +15,7 @@ from creative_assets.desk.api.variants import VARIANT_KEY
 from creative_assets.desk.deciding import Decider, Outcome, decide_on, passing
 from creative_assets.desk.desk import TheDesk
 from creative_assets.desk.problems import problem, status_of
-from creative_assets.desk.seeing import SeenCampaign
+from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.desk.sign_in import Reviewer
 from creative_assets.studio.brief import Message
 from creative_assets.studio.decision_log import Scope
@@ -30,6 +31,7 @@ _THROUGH = "api"
 Key = Annotated[str, StringConstraints(pattern=VARIANT_KEY)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _LOOKED_AT = "Variant → the `sha256` of its finals as they were looked at."
+DecisionId = Annotated[str, StringConstraints(max_length=100)]
 LookedAt = Annotated[
     dict[Key, Sha256],
     Field(
@@ -40,12 +42,20 @@ LookedAt = Annotated[
     ),
 ]
 Reason = Annotated[Note, Field(min_length=1)]
+Superseded = Annotated[
+    tuple[DecisionId, ...],
+    Field(
+        max_length=MAX_VARIANTS,
+        description="IDs of decisions on these finals that this is to take the place of.",
+    ),
+]
 
 
 class ApproveThese(Frozen):
     """Approve these variants."""
 
     variants: LookedAt
+    supersede: Superseded = ()
     note: Note = ""
     override_reason: Reason | None = Field(
         default=None, description="Why, although checks have failed."
@@ -67,6 +77,7 @@ class ChangeThese(Frozen):
     """Have something of these variants made again; everything else stays."""
 
     variants: LookedAt
+    supersede: Superseded = ()
     scope: Scope
     note: Reason = Field(description="What to change.")
 
@@ -93,6 +104,7 @@ class RewordThese(Frozen):
     """Have these variants say exactly these words; a line that is not given stays."""
 
     variants: LookedAt
+    supersede: Superseded = ()
     words: Annotated[Message, AfterValidator(_said), WithJsonSchema(_WORDS_SCHEMA)]
     note: Note = ""
 
@@ -114,7 +126,7 @@ class _NotAllDecidedError(Exception):
 @router.post("/approve", response_model=Decisions, responses=problems(403, 404, 409, 413))
 def approve(
     asked: ApproveThese | ApprovePassing,
-    seen: SeenCampaign,
+    campaign_id: VisibleCampaign,
     person: Reviewer,
     desk: TheDesk,
     attempt: Attempted,
@@ -125,12 +137,13 @@ def approve(
         decider = Decider(person, _THROUGH, request)
         match asked:
             case ApproveThese():
+                decider = replace(decider, superseding=frozenset(asked.supersede))
                 looked_at = asked.variants
                 opinion = Approval(note=asked.note, override_reason=asked.override_reason)
             case ApprovePassing():
-                looked_at = passing(seen.campaign_id, asked.but, desk)
+                looked_at = passing(campaign_id, asked.but, desk)
                 opinion = Approval(note=asked.note)
-        return decide_on(looked_at, seen.campaign_id, opinion, decider, desk)
+        return decide_on(looked_at, campaign_id, opinion, decider, desk)
 
     return _answer(attempt, asked, decide)
 
@@ -138,7 +151,7 @@ def approve(
 @router.post("/revision", response_model=Decisions, responses=problems(403, 404, 409, 413))
 def revise(
     asked: ChangeThese | RewordThese,
-    seen: SeenCampaign,
+    campaign_id: VisibleCampaign,
     person: Reviewer,
     desk: TheDesk,
     attempt: Attempted,
@@ -146,14 +159,14 @@ def revise(
     """Ask for a change; it is made as soon as Dagster takes it up."""
 
     def decide(request: str) -> Outcome:
-        decider = Decider(person, _THROUGH, request)
+        decider = Decider(person, _THROUGH, request, frozenset(asked.supersede))
         opinion: Opinion
         match asked:
             case ChangeThese():
                 opinion = ChangeRequest(scope=asked.scope, note=asked.note)
             case RewordThese():
                 opinion = Rewording(words=asked.words, note=asked.note)
-        return decide_on(asked.variants, seen.campaign_id, opinion, decider, desk)
+        return decide_on(asked.variants, campaign_id, opinion, decider, desk)
 
     return _answer(attempt, asked, decide)
 

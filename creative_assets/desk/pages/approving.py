@@ -10,7 +10,8 @@ from creative_assets.desk.deciding import Decider, decide_on
 from creative_assets.desk.desk import Desk, TheDesk
 from creative_assets.desk.pages.campaigns import shown
 from creative_assets.desk.pages.rendering import page, say, with_query
-from creative_assets.desk.pages.visible import Selected, Selection, VisibleCampaign
+from creative_assets.desk.pages.visible import Selected, Selection
+from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.desk.sign_in import Reviewer
 from creative_assets.studio.errors import DecisionRejectedError, PermanentError
 from creative_assets.studio.listing import ListedVariant, VariantPage, list_variants

@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from creative_assets.desk.desk import Desk, TheDesk
 from creative_assets.desk.pages.rendering import fragment, page
-from creative_assets.desk.pages.visible import Selected, VisibleCampaign
+from creative_assets.desk.pages.visible import Selected
+from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.desk.sign_in import SignedIn
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.exhibit import brief_behind, findings_on

@@ -7,7 +7,7 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from starlette.responses import Response
 
 from creative_assets.desk.desk import TheDesk
-from creative_assets.desk.pages.visible import VisibleCampaign
+from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.studio.errors import MissingInputError, RenderError, StoreConflictError
 from creative_assets.studio.stages import FINAL_CREATIVES, folder_of
 from creative_assets.studio.store import StoredFile

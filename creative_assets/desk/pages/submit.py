@@ -9,12 +9,12 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from creative_assets.desk.api.uploads import MAX_FILES, MAX_UPLOAD_BYTES
-from creative_assets.desk.arrival import arrival_of
 from creative_assets.desk.brief_form import Sent, by_field, fields_of, label_of, upload_of
 from creative_assets.desk.desk import Desk, TheDesk
 from creative_assets.desk.pages.rendering import fragment, page
+from creative_assets.desk.seeing import visible_arrival
 from creative_assets.desk.sign_in import SignedIn, Submitter
-from creative_assets.desk.submitting import read_upload, submit, waiting_brands
+from creative_assets.desk.submitting import read_upload, submit
 from creative_assets.studio.access import Person
 from creative_assets.studio.errors import BriefError
 from creative_assets.studio.estimate import Estimate, estimate
@@ -82,12 +82,8 @@ def another(part: str, _: Submitter, number: Annotated[int, Query(ge=0, le=199)]
 @router.get("/submitted/{campaign_id}")
 def submitted(request: Request, desk: TheDesk, person: SignedIn, campaign_id: str) -> Response:
     """What has become of a brief since it was put into the inbox."""
-    arrival = arrival_of(campaign_id, desk)
-    brand = brand_of(campaign_id, desk.archive.records)
-    brands = list(waiting_brands(campaign_id, desk)) if brand is None else [brand]
-    if arrival is None or not brands or not all(map(person.sees, brands)):
-        raise HTTPException(404, f"There is no campaign {campaign_id} for you to see.")
-    if arrival.state == "accepted" and brand is not None:
+    arrival = visible_arrival(campaign_id, person, desk)
+    if arrival.state == "accepted" and brand_of(campaign_id, desk.archive.records) is not None:
         address = f"/campaigns/{campaign_id}"
         is_part = "hx-request" in request.headers
         return _gone_to(address) if is_part else RedirectResponse(address, 303)

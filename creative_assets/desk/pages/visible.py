@@ -14,21 +14,9 @@ from creative_assets.studio.listing import (
     ListedVariant,
     Standing,
     VariantFilter,
-    brand_of,
     listed,
 )
 from creative_assets.studio.records import VariantState
-
-
-def _campaign(campaign_id: str, desk: TheDesk, person: SignedIn) -> str:
-    brand = brand_of(campaign_id, desk.archive.records)
-    if brand is None or not person.sees(brand):
-        raise HTTPException(404, f"There is no campaign {campaign_id} for you to see.")
-    return campaign_id
-
-
-VisibleCampaign = Annotated[str, Depends(_campaign)]
-"""The ID in the path, of a campaign that is there to see."""
 
 
 def _variant(variant: str, desk: TheDesk, person: SignedIn) -> ListedVariant:
