@@ -3,6 +3,8 @@
 What is wrong with a specimen is put in by the test that claims it is found.
 """
 
+import functools
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -22,9 +24,10 @@ from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.logo import place_logo
 from creative_assets.studio.pictures import BasePicture
 from creative_assets.studio.provenance import COMPOSITE_SOURCE, Marks
+from creative_assets.studio.scene_text import Lettering, lettering_in
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
-from creative_assets.studio.values import Size
+from creative_assets.studio.values import Direction, Size
 from tests.gallery.finals import PALETTE, PRIMARY, brand_logo, framed_for
 
 LEGAL = "Contains caffeine. Please recycle."
@@ -75,8 +78,34 @@ def specimen_of(
         logo=brand_logo(),
         finals=(final_of(composition.image, plan, composition.report, marks),),
         clean=(),
-        pictures=(),
+        pictures=(base_of(format_name, layout, scene, direction),),
         photos={},
+    )
+
+
+def base_of(format_name: str, layout: str, scene: str, direction: Direction) -> BaseFile:
+    """The picture that such a final is made of, as it is beneath text and logo."""
+    content, lettering = _seen(format_name, layout, scene, direction)
+    size = format_named(format_name).size
+    return BaseFile(facts_of(size, format_name, uses_photos=False), content, lettering)
+
+
+@functools.cache
+def _seen(
+    format_name: str, layout: str, scene: str, direction: Direction
+) -> tuple[bytes, tuple[Lettering, ...]]:
+    """A picture's file, and the lettering in it, which is looked for once."""
+    frame, _ = framed_for(format_name, layout, scene, direction)
+    return _jpeg(frame), lettering_in(frame)
+
+
+def facts_of(size: Size, format_name: str, *, uses_photos: bool) -> BasePicture:
+    return BasePicture(
+        size=size,
+        formats=(format_name,),
+        file=StoredFile(path="picture", size_bytes=1, sha256="0"),
+        uses_photos=uses_photos,
+        generation="0",
     )
 
 
@@ -138,15 +167,15 @@ def redone(specimen: Specimen, image: Image.Image) -> Specimen:
 
 def with_picture(specimen: Specimen, picture: Image.Image) -> Specimen:
     """The same, made from that generated picture."""
-    facts = BasePicture(
-        size=Size(width_px=picture.width, height_px=picture.height),
-        formats=("1x1",),
-        file=StoredFile(path="picture", size_bytes=1, sha256="0"),
-        uses_photos=bool(specimen.photos),
-        generation="0",
-    )
-    content = encode(picture, ("png",), specimen.marks).content
-    return replace(specimen, pictures=(BaseFile(facts, content),))
+    size = Size(width_px=picture.width, height_px=picture.height)
+    facts = facts_of(size, "1x1", uses_photos=bool(specimen.photos))
+    return replace(specimen, pictures=(BaseFile(facts, _jpeg(picture)),))
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    picture.copy().save(buffer, "JPEG", quality=95)
+    return buffer.getvalue()
 
 
 def found_in(specimen: Specimen) -> Sequence[Finding]:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from creative_assets.studio.checks.specimen import FinalFile, Specimen
-from creative_assets.studio.compose import BlockReport
+from creative_assets.studio.compose import BlockReport, redrawn
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.export import encode
 from creative_assets.studio.images import open_picture
@@ -108,11 +108,31 @@ def on_snow(specimen: Specimen) -> Specimen:
 
 
 def headline_over_subject(specimen: Specimen) -> Specimen:
-    """The subject is where the headline stands, say because it was found too late."""
-    final = the(specimen)
-    box = block_of(specimen, "headline").box
-    plan = final.plan.model_copy(update={"subject": box.inset(-10)})
-    return replace(specimen, finals=(replace(final, plan=plan),))
+    """The headline is set anew, with its lower edge where the subject's is."""
+    final, block = the(specimen), block_of(specimen, "headline")
+    down_px = final.plan.subject.bottom_px - block.box.bottom_px
+    inks = next(inks for one, inks in redrawn(final.text, specimen.style) if one is block)
+
+    def paint(picture: Image.Image) -> Image.Image:
+        picture = filled(picture, block.box)
+        for ink in inks:
+            picture.paste(block.color, lowered(ink.box, down_px).corners, ink.mask)
+        return picture
+
+    moved = block.model_copy(
+        update={
+            "box": lowered(block.box, down_px),
+            "line_boxes": tuple(lowered(box, down_px) for box in block.line_boxes),
+        }
+    )
+    blocks = tuple(moved if one is block else one for one in final.text.blocks)
+    text = final.text.model_copy(update={"blocks": blocks})
+    covered = painted(specimen, paint)
+    return replace(covered, finals=(replace(the(covered), text=text),))
+
+
+def lowered(box: Box, down_px: int) -> Box:
+    return box.model_copy(update={"top_px": box.top_px + down_px})
 
 
 # Brand
@@ -185,6 +205,14 @@ def japanese_locale(specimen: Specimen) -> Specimen:
     return replace(specimen, variant=variant)
 
 
+def english_locale_in_german(specimen: Specimen) -> Specimen:
+    german = specimen_of("de-DE", scene="bright", layout="panel")
+    copy = german.copy.model_copy(update={"alt_text": specimen.copy.alt_text})
+    content = encode(the(german).picture, ("jpeg",), specimen.marks).content
+    finals = (replace(the(german), content=content),)
+    return replace(german, variant=specimen.variant, copy=copy, marks=specimen.marks, finals=finals)
+
+
 def other_words(specimen: Specimen) -> Specimen:
     copy = copy_of("en-US", take=2).model_copy(update={"alt_text": specimen.copy.alt_text})
     return with_copy(specimen, copy)
@@ -208,6 +236,7 @@ def other_words(specimen: Specimen) -> Specimen:
         (claiming, "copy", "claim"),
         (without_legal_line, "copy", "legal-line"),
         (japanese_locale, "copy", "script"),
+        (english_locale_in_german, "copy", "language"),
         (other_words, "copy", "set-copy"),
     ],
 )
@@ -256,29 +285,34 @@ def test_lettering_or_a_logo_in_the_picture_is_found_by_its_check_alone(
 PACKSHOTS = EXAMPLE / "photos"
 
 
-def shelf(product: str) -> Image.Image:
+def standing(product: str, name: str) -> Image.Image:
     """A pack on a photograph."""
     content = (PACKSHOTS / f"{product}.png").read_bytes()
     pack = open_picture(content, product).convert("RGBA")
     pack.thumbnail((700, 560))
-    picture = photograph("pagoda").copy()
+    picture = photograph(name).copy()
     picture.paste(pack, (picture.width // 2, picture.height // 3), pack)
     return picture
 
 
+@pytest.mark.parametrize("name", ["flower", "moon", "pagoda"])
 @pytest.mark.parametrize(
     "product,other",
     [("cold-brew-can", "fjord-roast-bag"), ("fjord-roast-bag", "cold-brew-can")],
 )
 def test_another_product_in_the_products_place_is_found_and_its_own_label_is_no_lettering(
-    product: str, other: str
+    product: str, other: str, name: str
 ) -> None:
     photo = (PACKSHOTS / f"{product}.png").read_bytes()
     specimen = replace(specimen_of(), photos={f"{product}.png": photo})
 
-    assert rules_found(with_picture(specimen, shelf(product))) == set()
-    assert ("picture", "product") in rules_found(with_picture(specimen, shelf(other)))
-    assert ("picture", "product") in rules_found(with_picture(specimen, photograph("pagoda")))
+    own, wrong = standing(product, name), standing(other, name)
+
+    assert rules_found(with_picture(specimen, own)) == set()
+    for picture in (wrong, photograph(name)):
+        found = rules_found(with_picture(specimen, picture))
+        assert ("picture", "product") in found
+        assert {check for check, _ in found} == {"picture"}
 
 
 def test_a_check_that_cannot_run_has_failed_with_the_reason() -> None:
