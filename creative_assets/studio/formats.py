@@ -65,6 +65,24 @@ class Format(Frozen):
         return bool(self.text_roles)
 
 
+class TextLimit(Frozen):
+    """What a channel takes of the copy that is entered there beside the image.
+
+    Attributes:
+        name: The channel's, such as `meta`.
+        formats: Those that are for it.
+        characters: Text → at most so many.
+        checked_on: When somebody last compared this with its source.
+        source: Who says so.
+    """
+
+    name: str
+    formats: tuple[str, ...]
+    characters: Mapping[TextRole, int]
+    checked_on: date
+    source: str
+
+
 @functools.cache
 def all_formats() -> Mapping[str, Format]:
     """Every format by its name, in the order of `formats.toml`."""
@@ -75,6 +93,12 @@ def all_formats() -> Mapping[str, Format]:
 def all_channels() -> Mapping[str, tuple[str, ...]]:
     """Channel → the names of its formats."""
     return {name: tuple(formats) for name, formats in _data()["channels"].items()}
+
+
+@functools.cache
+def all_text_limits() -> tuple[TextLimit, ...]:
+    """Every channel's limits of text, in the order of `formats.toml`."""
+    return tuple(TextLimit(name=name, **fields) for name, fields in _data()["text_limits"].items())
 
 
 def format_named(name: str) -> Format:

@@ -10,6 +10,7 @@ from creative_assets.studio.formats import (
     Format,
     all_channels,
     all_formats,
+    all_text_limits,
     file_types_for,
     format_named,
     formats_of,
@@ -58,6 +59,13 @@ def test_what_is_delivered_has_the_ratio_that_is_asked_for(fmt: Format) -> None:
 def test_a_format_says_who_checked_it_against_what(fmt: Format) -> None:
     assert fmt.checked_on.year >= 2026
     assert fmt.source
+
+
+def test_a_limit_of_text_is_for_formats_that_there_are_and_says_who_checked_it() -> None:
+    for limit in all_text_limits():
+        assert set(limit.formats) <= set(all_formats())
+        assert limit.checked_on.year >= 2026
+        assert limit.source
 
 
 @by_name

@@ -17,6 +17,7 @@ from creative_assets.studio.checks.languages import foreign_language, script_sha
 from creative_assets.studio.checks.specimen import FinalFile, Specimen, Verdict
 from creative_assets.studio.compose.texts import Role, spared_roles
 from creative_assets.studio.copywriting import MAX_CHARACTERS, AdCopy
+from creative_assets.studio.formats import all_text_limits
 from creative_assets.studio.locales import english_name
 
 _TEXTS: tuple[Role, ...] = ("headline", "subline", "call_to_action")
@@ -32,6 +33,7 @@ def check_copy(specimen: Specimen) -> Verdict:
     findings = (
         *_banned(variant, copy),
         *_lengths(copy),
+        *_lengths_by_channel(variant, copy),
         *_foreign(variant, copy),
         *_claims(variant, copy),
         *(finding for final in specimen.finals for finding in _set_words(final, variant, copy)),
@@ -53,15 +55,35 @@ def _banned(variant: VariantBrief, copy: AdCopy) -> Iterator[Finding]:
 
 def _lengths(copy: AdCopy) -> Iterator[Finding]:
     for field, text in _generated(copy).items():
-        most = MAX_CHARACTERS.get(field)
-        length = sum(1 for _ in CharacterBreaker(text, "en"))
+        most, length = MAX_CHARACTERS.get(field), _length(text)
         if most is not None and length > most:
             yield _finding(
                 rule="length",
-                message=f"The {_spoken(field)} has {length} characters; at most {most} are shown "
-                f"whole everywhere: {text!r}. Ask for new copy.",
+                message=f"The {_spoken(field)} has {length} characters; a model is asked for at "
+                f"most {most}: {text!r}. Ask for new copy.",
                 numbers={"characters": length, "characters_allowed": most},
             )
+
+
+def _lengths_by_channel(variant: VariantBrief, copy: AdCopy) -> Iterator[Finding]:
+    """Approved copy too: where people enter it beside the image, it would be cut or refused."""
+    for limit in all_text_limits():
+        if not set(limit.formats) & set(variant.formats):
+            continue
+        for role, most in limit.characters.items():
+            length = _length(getattr(copy, role))
+            if length > most:
+                yield _finding(
+                    rule="channel-length",
+                    message=f"The {_spoken(role)} has {length} characters; {limit.name} takes at "
+                    f"most {most}. Shorten it, or enter a shorter one there.",
+                    numbers={"characters": length, "characters_allowed": most},
+                )
+
+
+def _length(text: str) -> int:
+    """In characters as a reader counts them."""
+    return sum(1 for _ in CharacterBreaker(text, "en"))
 
 
 def _foreign(variant: VariantBrief, copy: AdCopy) -> Iterator[Finding]:

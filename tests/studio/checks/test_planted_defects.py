@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.checks.specimen import FinalFile, Specimen
 from creative_assets.studio.compose import BlockReport, redrawn
 from creative_assets.studio.copywriting import AdCopy
@@ -313,6 +314,24 @@ def test_another_product_in_the_products_place_is_found_and_its_own_label_is_no_
         found = rules_found(with_picture(specimen, picture))
         assert ("picture", "product") in found
         assert {check for check, _ in found} == {"picture"}
+
+
+def test_approved_copy_that_a_channel_would_cut_is_told_for_the_formats_of_that_channel() -> None:
+    specimen = specimen_of()
+    headline = "Forty characters and one more, all told: 1"
+    copy = specimen.copy.model_copy(
+        update={"headline": headline, "sources": {**specimen.copy.sources, "headline": "brief"}}
+    )
+    meta = specimen.variant.model_copy(update={"formats": ("meta-square",)})
+
+    def long(variant: VariantBrief) -> list[str]:
+        found = found_in(replace(specimen, variant=variant, copy=copy))
+        return [each.message for each in found if each.rule == "channel-length"]
+
+    assert long(specimen.variant) == []
+    assert [message.partition(";")[0] for message in long(meta)] == [
+        f"The headline has {len(headline)} characters"
+    ]
 
 
 def test_a_check_that_cannot_run_has_failed_with_the_reason() -> None:
