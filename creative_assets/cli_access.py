@@ -1,6 +1,7 @@
 """The commands of those who run the desk: who gets in, and serving it."""
 
 import getpass
+import signal
 from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import urlencode
@@ -122,6 +123,8 @@ def desk(
             else f"http://{host}:{port}"
         )
         typer.echo(_address(at, opened.access.link_to(own.id)))
+        # Left to its default, the signal would end the process before the token is revoked.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
             server_of(app, host, port).run()
         finally:

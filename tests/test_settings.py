@@ -111,3 +111,12 @@ def test_an_empty_key_in_a_dotenv_file_is_no_key(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OPENAI_API_KEY=\nOPENAI_BASE_URL=\n")
 
     assert Settings().uses_stand_in
+
+
+@pytest.mark.parametrize(
+    "half", [{"desk_proxy_address": "10.0.0.7"}, {"desk_proxy_user_header": "X-Forwarded-User"}]
+)
+@pytest.mark.usefixtures("settings")
+def test_a_proxy_is_trusted_only_with_its_address_and_its_header(half: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="go together"):
+        Settings.model_validate(half)

@@ -1,5 +1,6 @@
 """Errors as the API tells them: problem details (RFC 9457), with the studio's own words."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from creative_assets.studio.errors import (
     DecisionRejectedError,
     KeyReusedError,
     MissingInputError,
+    RequestRejectedError,
     RequestUnderWayError,
     StoreConflictError,
     TransientError,
@@ -27,6 +29,11 @@ from creative_assets.studio.errors import (
 API: Final = "/api/v1"
 PROBLEM_JSON: Final = "application/problem+json"
 
+_LOG = logging.getLogger(__name__)
+_UNAVAILABLE = (
+    "The desk's records, store or inbox do not answer. Try again; if it stays so, tell those who "
+    "run the desk: its log says more."
+)
 _METHODS = ("GET", "HEAD", "POST")
 _STATUSES: tuple[tuple[type[CreativeAssetsError], int], ...] = (
     (BriefError, 422),
@@ -59,6 +66,8 @@ def answer_errors(app: FastAPI) -> None:
 
 def status_of(error: CreativeAssetsError) -> int:
     """The HTTP status that says what kind of error it is."""
+    if isinstance(error, RequestRejectedError) and error.everywhere:
+        return 503
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
 
 
@@ -88,9 +97,18 @@ async def _invalid(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - th
     return problem(422, "The request is not as described.", problems=wrong)
 
 
-async def _of_studio(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - the same
-    kind = type(error).__name__
+def problem_of(error: CreativeAssetsError) -> JSONResponse:
+    """The problem that an error of the studio is for whoever asked."""
+    status, kind = status_of(error), type(error).__name__
     if isinstance(error, BriefError):
         problems = [asdict(each) for each in error.problems]
-        return problem(status_of(error), str(error), error=kind, problems=problems)
-    return problem(status_of(error), str(error), error=kind)
+        return problem(status, str(error), error=kind, problems=problems)
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        # The message names files and machines, which are the operators' to know.
+        _LOG.error("%s: %s", kind, error)
+        return problem(status, _UNAVAILABLE, error=kind)
+    return problem(status, str(error), error=kind)
+
+
+async def _of_studio(_: Request, error: Any) -> JSONResponse:  # noqa: ANN401 - the same
+    return problem_of(error)

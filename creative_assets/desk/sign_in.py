@@ -16,8 +16,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from creative_assets.desk.problems import API, problem
+from creative_assets.desk.problems import API, problem, problem_of
 from creative_assets.studio.access import Access, Person, Role, Token
+from creative_assets.studio.errors import CreativeAssetsError
 
 SIGN_IN: Final = "/sign-in"
 SESSION_LIFETIME_S: Final = 12 * 60 * 60
@@ -72,7 +73,11 @@ class Gate:
             await self._app(scope, receive, send)
             return
         request = HTTPConnection(scope)
-        person = await run_in_threadpool(person_of, request, self._access, self._proxy)
+        try:
+            person = await run_in_threadpool(person_of, request, self._access, self._proxy)
+        except CreativeAssetsError as error:  # the handlers of errors stand behind the gate
+            await problem_of(error)(scope, receive, send)
+            return
         request.state.person = person
         path = scope["path"]
         if person or path in OPEN_PATHS or path.startswith(OPEN_FOLDER):

@@ -1,10 +1,13 @@
 """What every answer of the desk has in common, whatever was asked."""
 
+from pathlib import Path
+
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from creative_assets.desk.app import MAX_BODY_BYTES
+from creative_assets.desk.desk import Desk
 from tests.desk.visitors import SignIn
 
 
@@ -39,6 +42,23 @@ def test_what_breaks_in_the_desk_is_told_without_its_secrets_and_with_the_header
     assert "secret" not in answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert "content-security-policy" in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/api/v1/me"])
+def test_without_its_records_the_desk_says_so_and_nothing_about_the_machine(
+    desk: Desk, signed_in: SignIn, path: str
+) -> None:
+    visitor = signed_in("admin")
+    desk.archive.records.close()
+    records = Path("var/records.db")
+    records.rename("elsewhere.db")
+    records.mkdir()
+
+    answer = visitor.get(path)
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "records.db" not in answer.text
 
 
 def test_a_body_that_says_it_is_too_large_is_not_read(stranger: TestClient) -> None:

@@ -1,6 +1,5 @@
 """What only a desk on a port can show: the API as a tool sees it, and what reaches the socket."""
 
-import signal
 import socket
 import subprocess
 import sys
@@ -91,7 +90,7 @@ def test_the_command_listens_at_the_loopback_and_signs_in_who_started_it(
             with pytest.raises(ConnectionRefusedError), socket.socket() as elsewhere:
                 elsewhere.connect(("127.0.0.2", port))
         finally:
-            running.send_signal(signal.SIGINT)
+            running.terminate()
 
     assert (link.host, link.port, begun.status_code) == ("127.0.0.1", port, 303)
     assert me["roles"] == ["admin"]
