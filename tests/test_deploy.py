@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 
 from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.definitions import defs
@@ -32,6 +33,19 @@ BRIEF = {
     "target_locales": ["en-US"],
     "output": {"aspect_ratios": ["1x1"]},
 }
+
+
+CUT_OFF_ONCE = """
+CREATE SEQUENCE cuts;
+CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF nextval('cuts') = 1 THEN
+        RAISE 'terminating connection due to administrator command' USING ERRCODE = '57P01';
+    END IF;
+    RETURN new;
+END $$;
+"""
+"""What the client of a server sees that is shut down under it, once."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,12 @@ def production(
         environment.setenv("DAGSTER_HOME", str(root))
         environment.setenv("DAGSTER_PG_URL", storage_url)
         environment.setenv("CREATIVE_ASSETS_RECORDS_URL", records_url)
+        open_records(records_url).close()
+        _cut_off_once(records_url, "finals", "true")
         instance = stack.enter_context(dg.DagsterInstance.get())
+        _cut_off_once(
+            storage_url, "event_logs", "new.dagster_event_type = 'ASSET_CHECK_EVALUATION'"
+        )
         resolved = defs()
         connections = postgres.connections(records_url)
         inbox = root / "var" / "inbox"
@@ -78,6 +97,17 @@ def production(
                     instance=instance, tags=request.tags
                 )
         yield Production(instance, storage_url, records_url, connections)
+
+
+def _cut_off_once(url: str, table: str, condition: str) -> None:
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(CUT_OFF_ONCE)
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER cut_off BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition}) "
+            "EXECUTE FUNCTION cut_off()"
+        )
+    engine.dispose()
 
 
 def _tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
@@ -112,6 +142,17 @@ def test_a_campaign_is_made_once_over_postgres(production: Production) -> None:
     records.close()
 
 
+def test_a_run_whose_two_databases_are_cut_off_in_the_middle_tells_all_of_it_again(
+    production: Production,
+) -> None:
+    first = min(production.instance.get_run_records(), key=lambda record: record.storage_id)
+    logged = production.instance.all_logs(first.dagster_run.run_id)
+
+    events = [entry.dagster_event.event_type_value for entry in logged if entry.dagster_event]
+    assert events.count("STEP_RESTARTED") == 2
+    assert first.dagster_run.is_success
+
+
 def test_what_is_made_is_there_to_be_decided_on(production: Production) -> None:
     context = dg.build_sensor_context(
         instance=production.instance, resources={"studio": StudioResource()}
@@ -138,7 +179,7 @@ def test_retention_takes_steps_and_what_was_told_anew_and_leaves_what_is_newest(
     postgres.run("psql", production.storage_url, "--set=days=0", f"--file={DEPLOY}/retention.sql")
     after = instance.fetch_materializations(newest, limit=10).records
 
-    assert len(before) == 4
+    assert len(before) > len(KEYS)
     assert [record.storage_id for record in after] == [record.storage_id for record in before[:2]]
     assert instance.get_materialized_partitions(dg.AssetKey(FINAL_CREATIVES)) == set(KEYS)
     assert instance.get_runs_count() == runs

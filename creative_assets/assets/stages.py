@@ -6,10 +6,12 @@ variant's stage is done. What the stages do is the studio's matter.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeGuard
 
 import dagster as dg
 from pydantic import Field
+from sqlalchemy.exc import OperationalError
 
 from creative_assets.assets.approved import (
     APPROVED_KEY,
@@ -28,7 +30,7 @@ from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.checks import Check
 from creative_assets.studio.contact_sheet import write_contact_sheet
 from creative_assets.studio.dead_letters import deliver
-from creative_assets.studio.errors import CreativeAssetsError
+from creative_assets.studio.errors import CreativeAssetsError, TransientError
 from creative_assets.studio.produce import (
     StageDone,
     VariantChecked,
@@ -68,7 +70,7 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
         stages = [stage for stage in STAGES if dg.AssetKey(stage) in context.selected_asset_keys]
         checks = selected_checks(context.selected_asset_check_keys)
         context.log.info("%d variants; models: %s.", len(keys), studio.settings().service)
-        with studio.archive() as archive:
+        with _again_when_cut_off(), studio.archive() as archive:
             if config.new_take:
                 _ask_new_takes(config, context, archive)
             rounds = ChangeRounds(keys if FINAL_CREATIVES in stages else (), archive)
@@ -108,6 +110,22 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
             raise run_failure(failures, len(keys))
 
     return creative_stages
+
+
+_CUTS = 3
+_PAUSE_S = 5.0
+
+
+@contextmanager
+def _again_when_cut_off() -> Iterator[None]:
+    """Let Dagster run the op again where a database or the store failed under it, and no variant.
+
+    What is done is found again, and costs nothing.
+    """
+    try:
+        yield
+    except (TransientError, OperationalError) as error:  # the latter of Dagster's own database
+        raise dg.RetryRequested(max_retries=_CUTS, seconds_to_wait=_PAUSE_S) from error
 
 
 def _is_of_finals(event: StageDone | VariantChecked) -> TypeGuard[StageDone]:
