@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
-from starlette.concurrency import run_in_threadpool
 
 from creative_assets.desk.api.answers import Campaign, Page, campaign_answer
 from creative_assets.desk.api.description import problems
@@ -36,7 +35,7 @@ class Submitted(Frozen):
     openapi_extra=REQUEST_BODY,
     max_body_size=MAX_UPLOAD_BYTES,
 )
-async def submit_campaign(
+def submit_campaign(
     upload: Received, person: Submitter, desk: TheDesk, attempt: Attempted
 ) -> Submitted:
     """Put a brief and its files into the inbox, from where they are taken in."""
@@ -51,7 +50,7 @@ async def submit_campaign(
             status=f"{attempt.path}/{brief.campaign_id}/status",
         )
 
-    return await run_in_threadpool(attempt.once, digest(upload), Submitted, make)
+    return attempt.once(digest(upload), Submitted, make)
 
 
 @router.get("", responses=problems())

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import Depends, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Base64Bytes, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from creative_assets.desk.sign_in import Submitter
@@ -71,7 +72,7 @@ async def _received(request: Request, _: Submitter) -> Upload:
         ) as form:
             return await _of_form(form)
     if kind == _JSON:
-        return _of_json(await request.body())
+        return await run_in_threadpool(_of_json, await request.body())
     raise HTTPException(415, f"Send the brief and its files as {_FORM} or {_JSON}.")
 
 
