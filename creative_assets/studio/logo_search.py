@@ -7,12 +7,12 @@ logo at its own spot on a final is as it should be is `logo.logo_match`'s to say
 import functools
 import math
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from creative_assets.studio.edges import Levels, gradient, smoothed
 from creative_assets.studio.logo import Logo, LogoFile, raster
 from creative_assets.studio.values import Box, Frozen
 
@@ -38,8 +38,6 @@ _LEAST_PX = 4
 _FAST = 16  # a multiple of it has a quick transform
 # Of 255: where the picture has edges no stronger than this, noise has the course of many a logo.
 _FAINT_LEVELS = 12
-
-Map = NDArray[np.floating[Any]]
 
 
 class LogoFound(Frozen):
@@ -90,14 +88,13 @@ def _found(grey: Image.Image, silhouette: Image.Image) -> Iterator[LogoFound]:
     whole = Box(left_px=0, top_px=0, width_px=grey.width, height_px=grey.height)
     for thumbnail_px in _THUMBNAILS_PX:
         scale = thumbnail_px / math.sqrt(whole.area_px)
-        view = _View(grey, whole, scale)
-        for likely in view.places(silhouette, [side / scale for side in _LONG_SIDES_PX])[
-            :_LOOKED_AT
-        ]:
-            size = max(likely.box.width_px, likely.box.height_px)
-            around = likely.box.inset(-round(_AROUND * size)).common(whole)
-            view_closer = _View(grey, around, _CLOSER_PX / size)
-            yield from view_closer.places(silhouette, [size * scale for scale in _SCALES])[:1]
+        sizes = [side_px / scale for side_px in _LONG_SIDES_PX]
+        likely = _View(grey, whole, scale).places(silhouette, sizes)
+        for place in likely[:_LOOKED_AT]:
+            size = max(place.box.width_px, place.box.height_px)
+            around = place.box.inset(-round(_AROUND * size)).common(whole)
+            closer = _View(grey, around, _CLOSER_PX / size)
+            yield from closer.places(silhouette, [each * size for each in _SCALES])
 
 
 class _View:
@@ -106,7 +103,7 @@ class _View:
     def __init__(self, grey: Image.Image, area: Box, scale: float) -> None:
         size = (max(1, round(area.width_px * scale)), max(1, round(area.height_px * scale)))
         small = grey.resize(size, Image.Resampling.BILINEAR, area.corners, reducing_gap=1.0)
-        edges = _edges(np.asarray(small, dtype=np.float32))
+        edges = gradient(smoothed(np.asarray(small, dtype=np.float32)))
         self._area, self._scale = area, scale
         self._shape = edges.shape[1:]
         self._padded = tuple(-(-side // _FAST) * _FAST for side in self._shape)
@@ -133,45 +130,28 @@ class _View:
         )
         return LogoFound(score=round(float(scores[top, left]), 3), box=box)
 
-    def _scores(self, silhouette: Image.Image) -> Map:
+    def _scores(self, silhouette: Image.Image) -> Levels:
         """How alike edges are with the silhouette's margin at each place, 0 to 1.
 
         Normalized cross-correlation of gradients, where the silhouette has edges; of light ink on
         dark as of dark on light.
         """
         shape = np.pad(np.asarray(silhouette, dtype=np.float32), _MARGIN_PX)
-        wanted = _edges(shape)
-        weight = _smoothed(_smoothed(np.hypot(*wanted)))
+        wanted = gradient(smoothed(shape))
+        weight = smoothed(smoothed(np.hypot(*wanted)))
         weight /= weight.max()
         due = float((weight * wanted**2).sum())
         along = np.abs(self._sums(self._edges, weight * wanted))
         there = np.maximum(self._sums(self._energy, weight[None]), 0)
         faint = due * (_FAINT_LEVELS / 255) ** 2
-        scores: Map = along / np.sqrt((there + faint) * due)
+        scores: Levels = along / np.sqrt((there + faint) * due)
         rows, columns = (
             whole - own + 1 for whole, own in zip(self._shape, shape.shape, strict=True)
         )
         return scores[: max(0, rows), : max(0, columns)]
 
-    def _sums(self, spectrum: NDArray[np.complexfloating], weights: Map) -> Map:
+    def _sums(self, spectrum: NDArray[np.complexfloating], weights: Levels) -> Levels:
         """Of all channels together."""
         turned = spectrum * np.conj(np.fft.rfft2(weights, self._padded))
-        sums: Map = np.fft.irfft2(turned.sum(axis=0), self._padded)
+        sums: Levels = np.fft.irfft2(turned.sum(axis=0), self._padded)
         return sums
-
-
-def _edges(levels: Map) -> Map:
-    """Differences down and across of the smoothed levels, shaped (2, rows, columns)."""
-    smooth = _smoothed(levels)
-    edges = np.zeros((2, *levels.shape), dtype=np.float32)
-    edges[0, 1:-1] = smooth[2:] - smooth[:-2]
-    edges[1, :, 1:-1] = smooth[:, 2:] - smooth[:, :-2]
-    return edges
-
-
-def _smoothed(levels: Map) -> Map:
-    """The mean over 3x3 squares, with the outermost levels repeated."""
-    padded = np.pad(levels, 1, mode="edge")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    mean: Map = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
-    return mean

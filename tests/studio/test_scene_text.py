@@ -6,8 +6,10 @@ from importlib.resources import files
 import pytest
 from PIL import ImageDraw
 
+from creative_assets.standin.scenes import paint_scene
 from creative_assets.studio.fonts import drawing_font, face_for
 from creative_assets.studio.scene_text import MODEL_FILE, lettering_in
+from creative_assets.studio.values import Size
 from tests.photographs import photograph
 
 SHA256 = "090f04abcd9d9a7498bc4ebf677e4cb9bdce1fe4197ddb7e529f1ef44e1ff94f"
@@ -24,6 +26,14 @@ def test_the_network_is_the_one_that_was_measured() -> None:
 )
 def test_a_photograph_without_lettering_is_left_alone(name: str) -> None:
     assert lettering_in(photograph(name)) == ()
+
+
+def test_laces_that_look_like_a_line_from_afar_are_none() -> None:
+    sneakers = "Subject: sneakers\nSetting: a winter clearing in snow"
+    for seed in (0, 1, 3):
+        assert (
+            lettering_in(paint_scene(sneakers, Size(width_px=1024, height_px=1024), [], seed)) == ()
+        )
 
 
 @pytest.mark.parametrize(

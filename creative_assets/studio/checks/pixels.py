@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops
 
+from creative_assets.studio.edges import gradient, smoothed
 from creative_assets.studio.lettering import Ink
 from creative_assets.studio.sight import Rgb, contrast_ratio, luminance, relative_luminance
-
-Pixels = NDArray[np.float32]
 
 # Contrast is judged on 4x4 means, what the eye blends on a phone, and on the worst 5 % of them.
 _BLOCK_PX = 4
@@ -70,8 +69,8 @@ def ink_found(picture: Image.Image, ink: Ink) -> float:
     area = _around(ink, picture.size)
     seen = np.asarray(picture.crop(area).convert("L"), dtype=np.float32)
     wanted = np.asarray(_mask(ink, area), dtype=np.float32)
-    found, expected = _gradient(_smoothed(seen)), _gradient(_smoothed(wanted))
-    weight = _smoothed(_smoothed(np.hypot(*_gradient(wanted))))
+    found, expected = gradient(smoothed(seen)), gradient(smoothed(wanted))
+    weight = smoothed(smoothed(np.hypot(*gradient(wanted))))
     together = (weight * found * expected).sum(axis=(0, 1))
     there = (weight * found * found).sum(axis=(0, 1))
     due = (weight * expected * expected).sum(axis=(0, 1))
@@ -123,19 +122,3 @@ def _spread(inked: NDArray[np.bool_], reach_px: int, axis: int) -> NDArray[np.bo
     wide[reach_px:] |= narrow[:-reach_px]
     wide[:-reach_px] |= narrow[reach_px:]
     return spread
-
-
-def _smoothed(values: Pixels) -> Pixels:
-    """The mean over 3x3 squares, with the outermost values repeated."""
-    padded = np.pad(values, 1, mode="edge")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    mean: Pixels = (rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:]) / 9
-    return mean
-
-
-def _gradient(values: Pixels) -> Pixels:
-    """Central differences down and across, shaped (2, height, width)."""
-    slopes = np.zeros((2, *values.shape), dtype=np.float32)
-    slopes[0, 1:-1] = values[2:] - values[:-2]
-    slopes[1, :, 1:-1] = values[:, 2:] - values[:, :-2]
-    return slopes
