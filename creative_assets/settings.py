@@ -17,6 +17,7 @@ from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.services import OPENAI, STAND_IN
 from creative_assets.studio.naming import check_template
+from creative_assets.studio.notices.addresses import CONTACT
 
 
 class Settings(BaseSettings):
@@ -132,6 +133,31 @@ class Settings(BaseSettings):
         pattern=r"^https?://[^/].*[^/]$",
         description="Where people reach the Dagster UI; the desk links to it.",
     )
+
+    notice_urls: tuple[SecretStr, ...] = Field(
+        (),
+        description="Who is told what happens to campaigns: addresses of Apprise's, as JSON.",
+    )
+    notice_contact_url: SecretStr | None = Field(
+        None,
+        description=(
+            "How the contact of a refused brief is told: an address of Apprise's in which "
+            "`{contact}` stands for theirs."
+        ),
+    )
+    alert_urls: tuple[SecretStr, ...] = Field(
+        (), description="Who is told of runs that failed: addresses of Apprise's, as JSON."
+    )
+    alerts_per_hour: int = Field(
+        10, ge=1, description="Alerts to one address; the last one tells of all that is left."
+    )
+
+    @field_validator("notice_contact_url")
+    @classmethod
+    def _contact_has_a_place(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and CONTACT not in url.get_secret_value():
+            raise ValueError(f"expected {CONTACT} where the contact's e-mail address belongs")
+        return url
 
     @field_validator("publish_template")
     @classmethod

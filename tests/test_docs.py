@@ -220,7 +220,11 @@ def test_the_faults_that_pages_inject_exist() -> None:
 
 def test_every_setting_is_explained_with_its_default_and_no_other_is() -> None:
     explained = {name: cells[0].strip("`") for name, cells in rows_of(OPERATORS, "Setting").items()}
-    defaults = {"model_limits": "{}", "check_severity": "{}", "cpu_workers": "one a core"}
+    defaults = {
+        **dict.fromkeys(("model_limits", "check_severity"), "{}"),
+        **dict.fromkeys(("notice_urls", "alert_urls"), "[]"),
+        "cpu_workers": "one a core",
+    }
     shown = {
         str(field.validation_alias or f"CREATIVE_ASSETS_{name}".upper()): (
             defaults.get(name) or default_in_words(field.default)

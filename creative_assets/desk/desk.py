@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from creative_assets.desk.watch import Watch
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.access import Access
 from creative_assets.studio.checks import Severity
@@ -25,6 +26,7 @@ class Desk:
         severities: Rule of the checks → how grave it is.
         dagster_url: Where the Dagster UI is, without a slash at the end.
         takes_unverified: Whether an approval under a typed name may let an ad out.
+        watch: Knows how the deployment fares.
     """
 
     archive: Archive
@@ -34,6 +36,7 @@ class Desk:
     severities: Mapping[str, Severity]
     dagster_url: str
     takes_unverified: bool
+    watch: Watch
 
 
 def _desk_of(request: Request) -> Desk:

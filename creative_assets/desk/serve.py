@@ -10,11 +10,13 @@ from fastapi import FastAPI
 from creative_assets.desk.app import create_app
 from creative_assets.desk.desk import Desk
 from creative_assets.desk.sign_in import Door, TrustedProxy
-from creative_assets.resources.opening import model_choice, open_archive
+from creative_assets.desk.watch import Watch
+from creative_assets.resources.opening import Archive, model_choice, open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.access import Access
 from creative_assets.studio.checks.rules import severities
 from creative_assets.studio.store import open_store
+from creative_assets.studio.vitals import Vitals, measured
 
 
 @contextmanager
@@ -29,7 +31,14 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
             severities=severities(settings.check_severity),
             dagster_url=settings.dagster_url,
             takes_unverified=settings.publish_unverified,
+            watch=Watch(lambda: _vitals(archive)),
         )
+
+
+def _vitals(archive: Archive) -> Vitals:
+    from creative_assets.resources.heartbeats import orchestration  # noqa: PLC0415 - Dagster: 1.5 s
+
+    return measured(archive.store, archive.records, orchestration())
 
 
 def door_of(settings: Settings) -> Door:

@@ -22,7 +22,7 @@ from creative_assets.studio.errors import CreativeAssetsError
 
 SIGN_IN: Final = "/sign-in"
 SESSION_LIFETIME_S: Final = 12 * 60 * 60
-OPEN_PATHS: Final = frozenset({"/healthz", SIGN_IN})
+OPEN_PATHS: Final = frozenset({"/livez", "/healthz", SIGN_IN})
 OPEN_FOLDER: Final = "/static/"
 """Style sheets and scripts, which hold nothing of anybody's, for the sign-in page."""
 

@@ -16,6 +16,7 @@ from creative_assets.studio.rules import (
     CampaignId,
     ChannelName,
     Color,
+    EmailAddress,
     FontFileName,
     LocaleScope,
     LocaleTag,
@@ -325,6 +326,11 @@ class CampaignBrief(Frozen):
         description="localized: each locale gets its own pictures; shared: all locales of a "
         "product share them.",
         examples=["localized"],
+    )
+    contact: EmailAddress | None = Field(
+        default=None,
+        description="The e-mail address of whoever is to be told when this brief is refused.",
+        examples=["ann@example.com"],
     )
 
 

@@ -31,7 +31,13 @@ from creative_assets.studio.formats import (
 )
 from creative_assets.studio.images import inspect_image
 from creative_assets.studio.problems import clean, listed, quoted, shown
-from creative_assets.studio.rules import EVERY_LOCALE, FontFileName, LogoFileName, PhotoFileName
+from creative_assets.studio.rules import (
+    EVERY_LOCALE,
+    EmailAddress,
+    FontFileName,
+    LogoFileName,
+    PhotoFileName,
+)
 from creative_assets.studio.wording import problems_of
 
 MAX_VARIANTS: Final = 2_000
@@ -41,6 +47,7 @@ MIN_PHOTO_SIDE_PX: Final = 400
 
 _LOGO_NAME: TypeAdapter[str] = TypeAdapter(LogoFileName)
 _PHOTO_NAME: TypeAdapter[str] = TypeAdapter(PhotoFileName)
+_EMAIL: TypeAdapter[str] = TypeAdapter(EmailAddress)
 _FONT_NAME: TypeAdapter[str] = TypeAdapter(FontFileName)
 
 
@@ -64,6 +71,19 @@ def read_brief(content: bytes, name: str) -> CampaignBrief:
     if brief is None or problems:
         raise BriefError(name, _limited(problems))
     return brief
+
+
+def contact_of(content: bytes, name: str) -> str | None:
+    """Whom a brief names to be told about it, however wrong it is otherwise; None for nobody.
+
+    Raises:
+        BriefError: The document cannot be read.
+    """
+    named = _field(read_document(content, name).root, "contact")
+    try:
+        return _EMAIL.validate_python(named)
+    except ValidationError:
+        return None
 
 
 def read_with_files(

@@ -32,6 +32,10 @@ _HIDDEN = re.compile(
 )
 
 
+# The plain form alone: what is not of it is more likely an attack on a mailer than an address.
+_EMAIL = r"[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
+
+
 def _visible(text: str) -> str:
     found = _HIDDEN.search(text)
     if found:
@@ -47,6 +51,12 @@ def _one_line(text: str) -> str:
     if "\n" in text:
         raise refusal("text in one line", "Join the lines.")
     return _visible(text)
+
+
+def _email(text: str) -> str:
+    if re.fullmatch(_EMAIL, text):
+        return text
+    raise refusal("one e-mail address, such as ann@example.com", "Write the address alone.")
 
 
 def _campaign_id(text: str) -> str:
@@ -173,6 +183,7 @@ PhotoFileName = Annotated[_FileName, AfterValidator(_photo_file)]
 FontFileName = Annotated[_FileName, AfterValidator(_font_file)]
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+EmailAddress = Annotated[_Text, Field(max_length=254), AfterValidator(_email)]
 Text40 = Annotated[_Text, Field(max_length=40), AfterValidator(_one_line)]
 Text80 = Annotated[_Text, Field(max_length=80), AfterValidator(_one_line)]
 Text120 = Annotated[_Text, Field(max_length=120), AfterValidator(_one_line)]

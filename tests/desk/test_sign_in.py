@@ -24,8 +24,9 @@ def name_of(visitor: TestClient, headers: dict[str, str] | None = None) -> str |
     return str(answer.json()["name"]) if answer.status_code == 200 else None
 
 
-def test_only_the_health_check_answers_a_stranger(stranger: TestClient) -> None:
-    assert stranger.get("/healthz").json() == {"status": "ok"}
+def test_only_the_health_checks_answer_a_stranger(stranger: TestClient) -> None:
+    assert stranger.get("/livez").json() == {"status": "ok"}
+    assert stranger.get("/healthz").json()["parts"]["records"] == "ok"
     refused = stranger.get(WHO)
     assert refused.status_code == 401
     assert refused.headers["content-type"] == "application/problem+json"

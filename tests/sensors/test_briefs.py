@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -167,12 +167,6 @@ def test_the_time_that_a_run_may_take_grows_with_its_variants() -> None:
 # The sensor itself, over an inbox
 
 Tick = Callable[[], dg.SensorResult | dg.SkipReason]
-
-
-@pytest.fixture
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as opened:
-        yield opened
 
 
 @pytest.fixture
