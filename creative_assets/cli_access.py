@@ -105,9 +105,11 @@ def desk(
     it; what the link opens ends with the desk.
     """
     from creative_assets.desk.serve import app_of, open_desk, server_of  # noqa: PLC0415 - 0.5 s
+    from creative_assets.logs import set_up_logs  # noqa: PLC0415 - keeps --help fast
     from creative_assets.studio.access import Person  # noqa: PLC0415 - keeps --help fast
 
     settings = read_settings()
+    set_up_logs(settings)
     with errors_in_words(), open_desk(settings) as opened:
         app = app_of(settings, opened)
         if host not in _LOOPBACK or settings.desk_proxy_address is not None:

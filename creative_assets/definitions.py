@@ -8,6 +8,7 @@ from creative_assets.assets.published import PUBLISH, build_published_creatives
 from creative_assets.assets.reviews import build_reviews
 from creative_assets.assets.specs import CREATIVES
 from creative_assets.assets.stages import build_creative_stages
+from creative_assets.logs import set_up_logs
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.briefs import briefs
 from creative_assets.sensors.decisions import decisions
@@ -20,6 +21,7 @@ from creative_assets.settings import Settings
 def defs() -> dg.Definitions:
     """The code location."""
     settings = Settings()
+    set_up_logs(settings)
     creative_stages = build_creative_stages(settings.variants_per_run)
     reviews = build_reviews(settings.variants_per_run)
     published_creatives = build_published_creatives(settings.variants_per_run)

@@ -134,6 +134,10 @@ class Settings(BaseSettings):
         description="Where people reach the Dagster UI; the desk links to it.",
     )
 
+    log_format: Literal["text", "json"] = Field(
+        "text", description="Of the log: text, or json with one object a line."
+    )
+
     notice_urls: tuple[SecretStr, ...] = Field(
         (),
         description="Who is told what happens to campaigns: addresses of Apprise's, as JSON.",

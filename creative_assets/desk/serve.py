@@ -64,6 +64,7 @@ def server_of(app: FastAPI, host: str, port: int) -> uvicorn.Server:
             proxy_headers=False,  # else a header could say that a request comes from the proxy
             server_header=False,
             log_level="warning",
+            log_config=None,  # its lines go where all others go
         )
     )
 

@@ -20,6 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
+from creative_assets.studio.log_context import about
 from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.requests import Request, TextRequest
 from creative_assets.studio.models.services import OPENAI, STAND_IN
@@ -131,7 +132,8 @@ class Generations:
         """
         task = self._under_way.get(request.key)
         if task is None:
-            task = asyncio.create_task(self._get(request, payer))
+            with about(generation=request.key):
+                task = asyncio.create_task(self._get(request, payer))
             self._under_way[request.key] = task
             task.add_done_callback(lambda _: self._under_way.pop(request.key, None))
             return await asyncio.shield(task)
@@ -205,6 +207,7 @@ class Generations:
         row = await self._run(lambda: self._records.complete(request.key, self._holder, result))
         if row.file != file:  # our claim had lapsed, and another's answer was first
             return await self._kept(row)
+        log.info("Made by %s in %d attempts, for USD %s.", row.model, row.attempts, row.cost_usd)
         return Generation(answer.content, file, _use(row, made=True))
 
     async def _kept(self, row: GenerationRow) -> Generation:

@@ -34,6 +34,7 @@ from creative_assets.studio.errors import (
 )
 from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.intake import variant_version
+from creative_assets.studio.log_context import about
 from creative_assets.studio.records import VariantStatus
 from creative_assets.studio.revision import UNREVISED, Revision, laid_out
 from creative_assets.studio.stages import (
@@ -194,12 +195,15 @@ async def produce(
     shared = _Shared()
 
     async def one(job: Job) -> None:
+        variant = job.variant
         async with slots:
             line = _VariantLine(job, wanted, bench, shared, emit)
-            await (line.finish() if wanted else line.check())
+            with about(campaign=variant.campaign_id, variant=variant.key):
+                await (line.finish() if wanted else line.check())
 
-    async with bench.generations.holding():
-        await all_of([one(job) for job in jobs])
+    with about(run=bench.run_id):
+        async with bench.generations.holding():
+            await all_of([one(job) for job in jobs])
 
 
 @dataclass(frozen=True)
@@ -273,8 +277,11 @@ class _VariantLine:
                 return
             if isinstance(error, RequestRejectedError) and error.everywhere:
                 self._bench.models.stop(error)
-            if not isinstance(error, CreativeAssetsError):
-                log.exception("%s failed by a defect of the program.", key, exc_info=error)
+            with about(stage=stage):
+                if isinstance(error, CreativeAssetsError):
+                    log.warning("Failed: %s: %s", type(error).__name__, error)
+                else:
+                    log.exception("%s failed by a defect of the program.", key, exc_info=error)
             self._emit(await self._failure(stage, error))
         else:
             if FINAL_CREATIVES in self._wanted:
@@ -311,7 +318,8 @@ class _VariantLine:
     ) -> StageOutput[Any]:
         """Keep the first error with its own stage; having been stopped gives way to any other."""
         try:
-            return await coroutine
+            with about(stage=stage):
+                return await coroutine
         except Exception as error:
             if self._cause is None or isinstance(self._cause[1], StoppedError):
                 self._cause = (stage, error)
@@ -346,6 +354,7 @@ class _VariantLine:
             checks = await self._checked(kept.output)
             await self._check_wanted()
         uses = kept.uses if is_ours else None
+        log.info("Done in %.1f s, %s.", seconds, "made" if uses is not None else "reused")
         self._emit(
             StageDone(
                 variant=self._job.variant,

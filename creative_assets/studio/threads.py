@@ -1,12 +1,14 @@
 """Blocking work off the event loop, and patience with what passes."""
 
 import asyncio
+import contextvars
 import itertools
 import queue
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
 from typing import Any, TypeVar
 
 import tenacity
@@ -20,8 +22,9 @@ _PATIENCE_S = 30.0
 
 
 async def in_pool(pool: Executor, work: Callable[[], T]) -> T:
-    """The result of `work`, done by a thread of `pool`."""
-    return await asyncio.get_running_loop().run_in_executor(pool, work)
+    """The result of `work`, done by a thread of `pool`, with the context of whoever waits."""
+    here = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(pool, here.run, work)
 
 
 class Urgency(IntEnum):
@@ -56,7 +59,7 @@ class UrgentFirst:
 
     def submit(self, work: Callable[[], T], urgency: Urgency) -> Future[T]:
         """The future result of `work`."""
-        mine = _Work(urgency, next(self._numbers), work)
+        mine = _Work(urgency, next(self._numbers), partial(contextvars.copy_context().run, work))
         self._waiting.put(mine)
         self._pool.submit(lambda: self._waiting.get().do())  # as many as there is work
         return mine.result
