@@ -23,16 +23,21 @@ def send(address: str, told: Notice) -> None:
 
     for name in _TALKATIVE:  # their lines quote whole addresses
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    scheme = address.partition(":")[0]
     asset = apprise.AppriseAsset(app_id="creative-assets", app_desc="creative-assets")
     service = apprise.Apprise(asset=asset)
     if not service.add(address):
         raise RequestRejectedError(
-            f"An address for notices, {scheme}://…, is none that Apprise knows. Correct it in the "
-            "settings; https://appriseit.com lists the forms."
+            f"An address for notices, {_shown(address)}, is none that Apprise knows. Correct it in "
+            "the settings; https://appriseit.com lists the forms."
         )
     if not service.notify(told.body, told.title, body_format=apprise.NotifyFormat.TEXT):
         raise ServerFaultError(
-            f"{scheme}://… did not take the notice “{told.title}”. Check the address in the "
+            f"{_shown(address)} did not take the notice “{told.title}”. Check the address in the "
             "settings, and whether the service can be reached from here."
         )
+
+
+def _shown(address: str) -> str:
+    """The scheme; nothing of an address that has none, and may be a bare token."""
+    scheme, separator, _ = address.partition("://")
+    return f"{scheme}://…" if separator else "…"
