@@ -10,6 +10,9 @@ import dagster as dg
 
 from creative_assets.studio.vitals import Orchestration
 
+SENSORS = frozenset({"briefs", "decisions", "failures", "notices"})
+"""Ours alone: Dagster keeps the state of sensors that are no longer there."""
+
 _UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 
 
@@ -45,13 +48,13 @@ def orchestration_of(instance: dg.DagsterInstance) -> Orchestration:
 
 
 def _sensors(instance: dg.DagsterInstance, now: float) -> dict[str, float | None]:
-    ages: dict[str, float | None] = {}
+    """Of several states under one name, as a moved code location leaves them, the newest counts."""
+    ticks: dict[str, list[float]] = {}
     for state in instance.all_instigator_state():
-        data = state.instigator_data
-        if state.instigator_type.value == "SENSOR" and state.is_running and data is not None:
-            ticked_at = getattr(data, "last_tick_timestamp", None)
-            ages[state.instigator_name] = None if ticked_at is None else now - ticked_at
-    return ages
+        if state.instigator_name in SENSORS and state.is_running:
+            ticked_at = getattr(state.instigator_data, "last_tick_timestamp", None)
+            ticks.setdefault(state.instigator_name, []).extend([ticked_at] if ticked_at else [])
+    return {name: now - max(times) if times else None for name, times in ticks.items()}
 
 
 def _age_s(then: datetime, now: float) -> float:

@@ -10,7 +10,7 @@ from dagster._daemon.types import DaemonHeartbeat
 
 from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.definitions import defs
-from creative_assets.resources.heartbeats import orchestration, orchestration_of
+from creative_assets.resources.heartbeats import SENSORS, orchestration, orchestration_of
 from creative_assets.studio.vitals import Vitals
 
 pytestmark = pytest.mark.usefixtures("settings")
@@ -53,6 +53,10 @@ def test_runs_under_way_are_counted_and_ended_ones_are_not(instance: dg.DagsterI
     seen = orchestration_of(instance)
 
     assert (seen.runs, seen.longest_queued_s) == ({"queued": 0, "under_way": 1}, 0.0)
+
+
+def test_the_sensors_that_are_watched_are_those_that_there_are() -> None:
+    assert {sensor.name for sensor in defs().sensors or ()} == SENSORS
 
 
 def test_where_no_dagster_is_named_nothing_is_known_of_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,9 @@ def test_an_address_that_is_none_is_refused_by_its_scheme_alone(
 def test_a_service_that_is_away_is_named_by_its_scheme_alone_also_when_everything_is_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with caplog.at_level(logging.DEBUG), pytest.raises(ServerFaultError, match=r"^json://… did not"):
+    caplog.set_level(logging.DEBUG)
+
+    with pytest.raises(ServerFaultError, match=r"^json://… did not take"):
         send("json://user:hunter2@127.0.0.1:9/hunter2-path", TOLD)
 
     assert "hunter2" not in caplog.text
