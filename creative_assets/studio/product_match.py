@@ -44,7 +44,9 @@ _FLAT = 1.0  # levels: a product that varies less has no shapes to compare, and 
 _FAR_COLOR = 60.0  # levels: so far apart in colour, whatever the light, is another product
 
 # Lightness, red against green, yellow against blue.
-_OPPONENTS = np.array([[1 / 3, 1 / 3, 1 / 3], [1 / 2, -1 / 2, 0], [1 / 4, 1 / 4, -1 / 2]])
+_OPPONENTS = np.array(
+    [[1 / 3, 1 / 3, 1 / 3], [1 / 2, -1 / 2, 0], [1 / 4, 1 / 4, -1 / 2]], dtype=np.float32
+)
 
 Map = NDArray[np.floating[Any]]
 
@@ -266,29 +268,43 @@ class _Patch:
         self._mask = pixels[..., 3] / 255
         channels = _opponents(pixels[..., :3])
         self._means = self._means_of(channels)
-        self._centred = channels - self._means
-        self._slopes = _slopes(self._centred)
-        self._is_flat = float((self._mask * self._centred**2).mean()) < _FLAT**2
+        centred = channels - self._means
+        self._colors, self._edges = self._weighted(centred), self._weighted(_slopes(centred))
+        self._is_flat = self._colors.energy / self._mask.size < len(channels) * _FLAT**2
 
     def likeness(self, there: Image.Image) -> float:
         """0 to 1 of a patch (RGB) of the same size: mean of what colours and edges correlate."""
         channels = _opponents(np.asarray(there, dtype=np.float32))
+        means = self._means_of(channels)
         if self._is_flat:
-            away = np.abs(self._means - self._means_of(channels)).max()
+            away = np.abs(self._means - means).max()
             return max(0.0, 1 - float(away) / _FAR_COLOR)
-        centred = channels - self._means_of(channels)
-        colors = self._correlation(self._centred, centred)
-        edges = self._correlation(self._slopes, _slopes(centred))
+        centred = channels - means
+        colors = self._correlation(self._colors, centred)
+        edges = self._correlation(self._edges, _slopes(centred))
         return max(0.0, (colors + edges) / 2)
 
     def _means_of(self, channels: Map) -> Map:
-        means: Map = (channels * self._mask).sum(axis=(1, 2), keepdims=True) / self._mask.sum()
-        return means
+        means: Map = np.tensordot(channels, self._mask) / self._mask.sum()
+        return means[:, None, None]
 
-    def _correlation(self, one: Map, other: Map) -> float:
-        own = float((self._mask * one**2).sum())
-        others = max(float((self._mask * other**2).sum()), _LEAST_ENERGY * own)
-        return float((self._mask * one * other).sum()) / math.sqrt(own * others) if own else 0.0
+    def _weighted(self, values: Map) -> "_Weighted":
+        weighted = self._mask * values
+        return _Weighted(weighted, float(np.vdot(weighted, values)))
+
+    def _correlation(self, own: "_Weighted", other: Map) -> float:
+        if not own.energy:
+            return 0.0
+        energy = max(self._weighted(other).energy, _LEAST_ENERGY * own.energy)
+        return float(np.vdot(own.values, other)) / math.sqrt(own.energy * energy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighted:
+    """Values by how much each pixel is the product's; `energy` is the sum of their squares."""
+
+    values: Map
+    energy: float
 
 
 def _refined(place: _Place, patch: _Patch, picture: Image.Image) -> _Place:
