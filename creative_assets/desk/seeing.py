@@ -14,8 +14,9 @@ from creative_assets.desk.submitting import waiting_brands
 from creative_assets.studio.access import Person
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.listing import brand_of
+from creative_assets.studio.rules import CAMPAIGN_ID_PATTERN
 
-CAMPAIGN_ID = r"^[a-z0-9][a-z0-9-]{1,62}$"
+CAMPAIGN_ID = f"^{CAMPAIGN_ID_PATTERN}$"
 
 CampaignIdInPath = Annotated[str, Path(pattern=CAMPAIGN_ID, description="The campaign's ID.")]
 

@@ -16,8 +16,8 @@ from creative_assets.studio.problems import did_you_mean, refusal
 
 EVERY_LOCALE: Final = "*"
 
-_CAMPAIGN_ID = r"[a-z0-9][a-z0-9-]{1,62}"
-_PRODUCT_ID = r"[a-z0-9][a-z0-9-]{0,62}"
+CAMPAIGN_ID_PATTERN: Final = r"[a-z0-9][a-z0-9-]{1,62}"
+PRODUCT_ID_PATTERN: Final = r"[a-z0-9][a-z0-9-]{0,62}"
 _COLOR = r"#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})"
 _LONGEST_ID = 63
 _PHOTO_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
@@ -60,11 +60,11 @@ def _email(text: str) -> str:
 
 
 def _campaign_id(text: str) -> str:
-    return _id(text, _CAMPAIGN_ID, 2)
+    return _id(text, CAMPAIGN_ID_PATTERN, 2)
 
 
 def _product_id(text: str) -> str:
-    return _id(text, _PRODUCT_ID, 1)
+    return _id(text, PRODUCT_ID_PATTERN, 1)
 
 
 def _id(text: str, pattern: str, shortest: int) -> str:
@@ -156,12 +156,12 @@ def _channel(name: str) -> str:
 CampaignId = Annotated[
     str,
     AfterValidator(_campaign_id),
-    Field(json_schema_extra={"pattern": f"^{_CAMPAIGN_ID}$"}),
+    Field(json_schema_extra={"pattern": f"^{CAMPAIGN_ID_PATTERN}$"}),
 ]
 ProductId = Annotated[
     str,
     AfterValidator(_product_id),
-    Field(json_schema_extra={"pattern": f"^{_PRODUCT_ID}$"}),
+    Field(json_schema_extra={"pattern": f"^{PRODUCT_ID_PATTERN}$"}),
 ]
 Color = Annotated[str, AfterValidator(_color), Field(json_schema_extra={"pattern": f"^{_COLOR}$"})]
 LocaleTag = Annotated[

@@ -11,12 +11,12 @@ from creative_assets.desk.seeing import CAMPAIGN_ID
 from creative_assets.desk.sign_in import SignedIn
 from creative_assets.studio.listing import Standing, VariantFilter, list_variants
 from creative_assets.studio.records import VariantState
+from creative_assets.studio.rules import CAMPAIGN_ID_PATTERN, PRODUCT_ID_PATTERN
 
 router = APIRouter(prefix="/variants", tags=["variants"])
 
-LOCALE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}"
-PRODUCT_ID = r"[a-z0-9][a-z0-9-]{0,62}"
-VARIANT_KEY = f"{CAMPAIGN_ID[:-1]}/{LOCALE}/{PRODUCT_ID}$"
+_LOCALE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}"
+VARIANT_KEY = f"^{CAMPAIGN_ID_PATTERN}/{_LOCALE}/{PRODUCT_ID_PATTERN}$"
 
 
 @router.get("", responses=problems())
@@ -25,8 +25,8 @@ def variants(  # noqa: PLR0913 - one parameter a filter
     desk: TheDesk,
     *,
     campaign: Annotated[str | None, Query(pattern=CAMPAIGN_ID)] = None,
-    locale: Annotated[str | None, Query(pattern=f"^{LOCALE}$")] = None,
-    product: Annotated[str | None, Query(pattern=f"^{PRODUCT_ID}$")] = None,
+    locale: Annotated[str | None, Query(pattern=f"^{_LOCALE}$")] = None,
+    product: Annotated[str | None, Query(pattern=f"^{PRODUCT_ID_PATTERN}$")] = None,
     status: Annotated[VariantState | None, Query()] = None,
     standing: Annotated[
         Standing | None, Query(description="What was decided on the finals as they are now.")
