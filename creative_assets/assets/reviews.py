@@ -131,6 +131,7 @@ def review_materialization(decision: Decision) -> dg.AssetMaterialization:
         "note": decision.note or "none",
         "scope": decision.scope,
         "words": decision.words and decision.words.model_dump(exclude_none=True),
+        "spot": decision.spot,
         "override_reason": decision.override_reason,
         "overridden": "; ".join(decision.overridden) or None,
         "finals_version": decision.finals_version,

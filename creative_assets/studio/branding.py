@@ -58,7 +58,7 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "4"
+CODE_VERSION = "5"
 
 
 INSTRUCTIONS = """\
@@ -91,12 +91,14 @@ class BrandedImage(Frozen):
     """One picture at its final's pixel size, with the logo on it.
 
     Attributes:
-        chosen_by: `model`, or `fallback` where its answer could not be used.
+        candidates: Where the logo could stand, best first.
+        chosen_by: `model`, `reviewer`, or `fallback` where the model's answer could not be used.
         reason: Why this spot.
         match: How well the logo is found again on the output's own pixels, 0 to 1.
     """
 
     plan: FormatPlan
+    candidates: tuple[LogoSpot, ...]
     file: StoredFile
     chosen_by: str
     reason: str
@@ -167,6 +169,7 @@ def branding_version(
         pictures_version,
         [*revision.logo_notes],
         [*revision.rejected_logos],
+        revision.logo_spot,
     )
 
 
@@ -201,7 +204,7 @@ async def make_branded_images(
     frames = await all_of(
         bench.cpu(_frame, view, spots) for view, spots in zip(views, computed, strict=True)
     )
-    choices, uses = await _choose(variant, frames, revision.logo_notes, bench)
+    choices, uses = await _choose(variant, frames, revision, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
 
     async def brand(frame: _Frame) -> tuple[BrandedImage, Image.Image]:
@@ -213,6 +216,7 @@ async def make_branded_images(
         file = await bench.io(bench.store.put_once, path, content)
         image = BrandedImage(
             plan=_plan(frame, chosen.spot),
+            candidates=frame.candidates,
             file=file,
             chosen_by=chosen.by,
             reason=chosen.reason,
@@ -275,11 +279,26 @@ def choose_spots(
     return chosen
 
 
+def reviewers_choice(
+    candidates: Mapping[str, Sequence[LogoSpot]], wanted: str | None
+) -> dict[str, Chosen]:
+    """Format → the spot that a reviewer wants, where it is a candidate."""
+    return {
+        name: Chosen(spot, "reviewer", "A reviewer chose it.")
+        for name, spots in candidates.items()
+        for spot in spots
+        if spot.name == wanted
+    }
+
+
 async def _choose(
-    variant: VariantBrief, frames: Sequence[_Frame], notes: Sequence[str], bench: Workbench
+    variant: VariantBrief, frames: Sequence[_Frame], revision: Revision, bench: Workbench
 ) -> tuple[dict[str, Chosen], tuple[GenerationUse, ...]]:
+    every = {frame.format: frame.candidates for frame in frames}
+    wanted = reviewers_choice(every, revision.logo_spot)
+    frames = [frame for frame in frames if frame.format not in wanted]
     if not frames:
-        return {}, ()
+        return wanted, ()
     payer = Payer(campaign_id=variant.campaign_id, variant_key=variant.key, stage=BRANDED_IMAGES)
     in_formats = Counter(spot.name for frame in frames for spot in frame.candidates)
     request = TextRequest(
@@ -298,7 +317,7 @@ async def _choose(
                 }
                 for frame in frames
             ],
-            "feedback": "\n".join(notes) or None,
+            "feedback": "\n".join(revision.logo_notes) or None,
         },
         answer=LogoChoices,
         images=[frame.shown for frame in frames],
@@ -307,9 +326,9 @@ async def _choose(
     try:
         generation = await bench.generations.get(request, payer)
     except TransientError:
-        return choose_spots(candidates, None), ()
+        return wanted | choose_spots(candidates, None), ()
     answer = LogoChoices.model_validate_json(generation.content)
-    return choose_spots(candidates, answer), (generation.use,)
+    return wanted | choose_spots(candidates, answer), (generation.use,)
 
 
 async def load_logo(variant: VariantBrief, bench: Workbench) -> Logo:

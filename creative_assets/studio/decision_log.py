@@ -49,6 +49,7 @@ DECISIONS = sa.Table(
     sa.Column("scope", sa.Text),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("words_json", sa.Text),
+    sa.Column("spot", sa.Text),
     sa.Column("override_reason", sa.Text),
     sa.Column("overridden_json", sa.Text, nullable=False),
     sa.Column("decided_by", sa.Text, nullable=False),
@@ -102,6 +103,7 @@ class Draft:
         id: The decider's; appending the same one again changes nothing.
         scope: What to change; None for an approval.
         words: The exact words that the reviewer wants, where they gave some.
+        spot: Where the reviewer wants the logo, by the candidate's name, where they chose one.
         override_reason: Why it is approved against failed checks; None where none failed.
         verified: Whether somebody has proven to be `decided_by`, or only typed the name.
         decided_through: The way in: `dagster`, `cli`, ….
@@ -113,6 +115,7 @@ class Draft:
     scope: Scope | None
     note: str
     words: Message | None
+    spot: str | None
     override_reason: str | None
     decided_by: str
     verified: bool

@@ -57,6 +57,7 @@ class DecisionMade(Frozen):
     scope: Scope | None
     note: str
     words: Message | None
+    spot: str | None
     decided_by: str
     verified: bool
     decided_through: str
@@ -194,6 +195,7 @@ def _decision(made: Decision, led_to: Round | None) -> DecisionMade:
         scope=made.scope,
         note=made.note,
         words=made.words,
+        spot=made.spot,
         decided_by=made.decided_by,
         verified=made.verified,
         decided_through=made.decided_through,

@@ -29,6 +29,7 @@ from creative_assets.studio.errors import (
 from creative_assets.studio.values import Frozen
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Spot = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=40)]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 
 
@@ -66,7 +67,14 @@ class Rewording(Frozen):
     note: Note = ""
 
 
-Opinion = Approval | ChangeRequest | Rewording
+class Relocation(Frozen):
+    """The logo is to stand at this spot, one of those that were computed for the picture."""
+
+    spot: Spot
+    note: Note = ""
+
+
+Opinion = Approval | ChangeRequest | Rewording | Relocation
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,7 @@ def opinion_of(
     *,
     scope: str | None = None,
     words: Mapping[str, str | None] | None = None,
+    spot: str | None = None,
     override_reason: str | None = None,
 ) -> Opinion:
     """The opinion that somebody's fields say. Empty words are as good as none.
@@ -118,11 +127,15 @@ def opinion_of(
     given = {name: text for name, text in (words or {}).items() if text}
     try:
         if verdict == "approve":
-            if scope or given:
-                raise DecisionRejectedError("An approval takes no scope and no words.")
+            if scope or given or spot:
+                raise DecisionRejectedError("An approval takes no scope, no words and no spot.")
             return Approval(note=note, override_reason=override_reason)
         if override_reason is not None:
             raise DecisionRejectedError("A reason to override checks is for approvals.")
+        if spot:
+            if given or scope not in {None, "logo"}:
+                raise DecisionRejectedError("A spot goes with the scope logo, and with no words.")
+            return Relocation(spot=spot, note=note)
         if not given:
             return ChangeRequest.model_validate({"scope": scope, "note": note})
         if scope not in {None, "copy"}:
@@ -209,7 +222,8 @@ def decide(
 
 def in_words(decision: Decision) -> str:
     """The decision in one line: what, by whom, when, on which version, and why."""
-    done = "approved" if decision.verdict == "approve" else f"changes of {decision.scope} requested"
+    asked = f"the logo at {decision.spot}" if decision.spot else f"changes of {decision.scope}"
+    done = "approved" if decision.verdict == "approve" else f"{asked} requested"
     when = datetime.fromtimestamp(decision.decided_at, UTC)
     name = decision.decided_by if decision.verified else f"{decision.decided_by} (unverified)"
     why = f": {decision.note}" if decision.note else ""
@@ -227,7 +241,7 @@ def _check_not_blocked(finals: ShownFinals, opinion: Opinion) -> None:
 
 def _draft(key: str, opinion: Opinion, reviewer: Reviewer, decision_id: str) -> Draft:
     scope: Scope | None = None
-    words, override_reason = None, None
+    words, spot, override_reason = None, None, None
     match opinion:
         case Approval():
             override_reason = opinion.override_reason
@@ -235,6 +249,8 @@ def _draft(key: str, opinion: Opinion, reviewer: Reviewer, decision_id: str) -> 
             scope = opinion.scope
         case Rewording():
             scope, words = "copy", opinion.words
+        case Relocation():
+            scope, spot = "logo", opinion.spot
     return Draft(
         id=decision_id,
         variant_key=key,
@@ -242,6 +258,7 @@ def _draft(key: str, opinion: Opinion, reviewer: Reviewer, decision_id: str) -> 
         scope=scope,
         note=opinion.note,
         words=words,
+        spot=spot,
         override_reason=override_reason,
         decided_by=reviewer.name,
         verified=reviewer.verified,

@@ -22,6 +22,7 @@ class Revision(Frozen):
         words: Lines that the copy takes letter for letter.
         picture_notes: What was said of the pictures; each asked for one more take.
         logo_notes: What was said of the logo's place.
+        logo_spot: Where the logo is to stand, by a candidate's name; wins over the model's choice.
         rejected_logos: Versions of branded images of the same pictures, whose spots were rejected.
         layout_turns: How often another layout was asked for.
     """
@@ -30,6 +31,7 @@ class Revision(Frozen):
     words: Message | None = None
     picture_notes: tuple[str, ...] = ()
     logo_notes: tuple[str, ...] = ()
+    logo_spot: str | None = None
     rejected_logos: tuple[str, ...] = ()
     layout_turns: int = 0
 
@@ -41,21 +43,28 @@ def revision_of(decisions: Sequence[Decision]) -> Revision:
     """The changes that a variant's decisions, oldest first, ask for."""
     words: dict[str, str] = {}
     rejected: list[str] = []
+    spot: str | None = None
     notes: dict[str, list[str]] = {"copy": [], "picture": [], "logo": [], "layout": []}
     for request in _requests(decisions):
         if request.words is not None:
             words |= request.words.model_dump(exclude_none=True)
             continue
+        if request.spot is not None:
+            spot = request.spot
+            continue
         notes[str(request.scope)].append(request.note)
         if request.scope == "logo":
+            spot = None
             rejected.append(request.versions[BRANDED_IMAGES])
         elif request.scope in {"picture", "layout"}:
-            rejected.clear()  # the logo stands among other things now
+            spot = None  # the logo stands among other things now
+            rejected.clear()
     return Revision(
         copy_notes=tuple(notes["copy"]),
         words=Message(**words) if words else None,
         picture_notes=tuple(notes["picture"]),
         logo_notes=tuple(notes["logo"]),
+        logo_spot=spot,
         rejected_logos=tuple(rejected),
         layout_turns=len(notes["layout"]),
     )

@@ -21,6 +21,7 @@ from creative_assets.studio.review import (
     Approval,
     ChangeRequest,
     Opinion,
+    Relocation,
     Reviewer,
     Rewording,
     decide,
@@ -194,6 +195,20 @@ def test_a_rejected_logo_takes_another_spot_each_time(desk: Desk) -> None:
         desk.tick()
 
     assert len(set(spots)) == 3
+
+
+def test_a_logo_goes_where_a_reviewer_puts_it_and_no_model_is_asked(desk: Desk) -> None:
+    (image,) = desk.outputs(desk.keys[0])["branded_images"].data.images
+    spot, asked = image.candidates[-1].name, len(desk.stand_in.requests())
+    desk.request(desk.keys[0], Relocation(spot=spot))
+
+    desk.tick()
+    desk.tick()
+
+    (moved,) = desk.outputs(desk.keys[0])["branded_images"].data.images
+    assert spot != image.plan.logo.name
+    assert (moved.plan.logo, moved.chosen_by) == (image.candidates[-1], "reviewer")
+    assert len(desk.stand_in.requests()) == asked
 
 
 def test_another_layout_is_another_plan_on_the_same_picture(desk: Desk) -> None:

@@ -15,6 +15,7 @@ APPROVAL = Decision(
     scope=None,
     note="",
     words=None,
+    spot=None,
     override_reason=None,
     decided_by="Ann",
     verified=True,
@@ -31,7 +32,12 @@ APPROVAL = Decision(
 
 
 def request(
-    scope: Scope, note: str = "", *, on: str = "one", words: Message | None = None
+    scope: Scope,
+    note: str = "",
+    *,
+    on: str = "one",
+    words: Message | None = None,
+    spot: str | None = None,
 ) -> Decision:
     return replace(
         APPROVAL,
@@ -39,6 +45,7 @@ def request(
         scope=scope,
         note=note,
         words=words,
+        spot=spot,
         finals_sha256=on,
         versions={"branded_images": f"branded-{on}"},
     )
@@ -83,6 +90,19 @@ def test_an_approval_of_what_a_request_led_to_keeps_it() -> None:
     decisions = [request("picture", "Warmer."), approval("two")]
 
     assert revision_of(decisions).picture_notes == ("Warmer.",)
+
+
+def test_the_spot_that_was_chosen_last_holds_and_rejects_none() -> None:
+    chosen = [request("logo", spot="top-left"), request("logo", on="two", spot="top-right")]
+
+    assert revision_of(chosen) == Revision(logo_spot="top-right")
+
+
+@pytest.mark.parametrize("scope", ["logo", "picture", "layout"])
+def test_a_chosen_spot_gives_way_to_what_is_asked_later(scope: Scope) -> None:
+    decisions = [request("logo", spot="top-left"), request(scope, "Again.", on="two")]
+
+    assert revision_of(decisions).logo_spot is None
 
 
 @pytest.mark.parametrize("later", ["picture", "layout"])

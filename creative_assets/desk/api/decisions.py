@@ -19,7 +19,15 @@ from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.desk.sign_in import Reviewer
 from creative_assets.studio.brief import Message
 from creative_assets.studio.decision_log import Scope
-from creative_assets.studio.review import Approval, ChangeRequest, Note, Opinion, Rewording
+from creative_assets.studio.review import (
+    Approval,
+    ChangeRequest,
+    Note,
+    Opinion,
+    Relocation,
+    Rewording,
+    Spot,
+)
 from creative_assets.studio.values import Frozen
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["decisions"])
@@ -109,6 +117,15 @@ class RewordThese(Frozen):
     note: Note = ""
 
 
+class RelocateThese(Frozen):
+    """Have the logo of these variants stand somewhere else."""
+
+    variants: LookedAt
+    supersede: Superseded = ()
+    spot: Spot = Field(description="One of the places that were computed, such as `top-left`.")
+    note: Note = ""
+
+
 class Decisions(Frozen):
     """The decisions that were made."""
 
@@ -150,7 +167,7 @@ def approve(
 
 @router.post("/revision", response_model=Decisions, responses=problems(403, 404, 409, 413))
 def revise(
-    asked: ChangeThese | RewordThese,
+    asked: ChangeThese | RewordThese | RelocateThese,
     campaign_id: VisibleCampaign,
     person: Reviewer,
     desk: TheDesk,
@@ -166,6 +183,8 @@ def revise(
                 opinion = ChangeRequest(scope=asked.scope, note=asked.note)
             case RewordThese():
                 opinion = Rewording(words=asked.words, note=asked.note)
+            case RelocateThese():
+                opinion = Relocation(spot=asked.spot, note=asked.note)
         return decide_on(asked.variants, campaign_id, opinion, decider, desk)
 
     return _answer(attempt, asked, decide)

@@ -1,5 +1,6 @@
 """What is drawn over a final on demand, from the plan that it was made by."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,13 +49,28 @@ def overlays_of(exhibit: Exhibit, findings: Sequence[Finding]) -> dict[str, Over
     }
 
 
+def spots_to_choose(exhibit: Exhibit) -> dict[str, int]:
+    """The spots to which the logo could go, each with in how many formats; most of them first."""
+    images = exhibit.branded.images if exhibit.branded else ()
+    others = Counter(
+        spot.name
+        for image in images
+        for spot in image.candidates
+        if spot.name != image.plan.logo.name
+    )
+    return dict(others.most_common())
+
+
 def _overlay(image: BrandedImage, final: Final, findings: Sequence[Finding]) -> Overlay:
     name, logo = image.plan.format, image.plan.logo
     fmt = all_formats().get(name)
     return Overlay(
         safe=safe_box(fmt) if fmt else None,
         texts=tuple(Mark(block.box, block.role.replace("_", " ")) for block in final.text.blocks),
-        logos=(Mark(logo.box, logo.name),),
+        logos=tuple(
+            Mark(spot.box, spot.name)
+            for spot in (logo, *(each for each in image.candidates if each.name != logo.name))
+        ),
         findings=tuple(
             Mark(found.evidence, found.rule)
             for found in findings

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from creative_assets.desk.desk import Desk, TheDesk
-from creative_assets.desk.pages.overlays import overlays_of
+from creative_assets.desk.pages.overlays import overlays_of, spots_to_choose
 from creative_assets.desk.pages.rendering import fragment, page, say, with_query
 from creative_assets.desk.pages.visible import Selected, Selection, VisibleVariant
 from creative_assets.desk.problems import status_of
@@ -50,6 +50,7 @@ class DecisionForm(Frozen):
         sha256: Of the finals that the page showed.
         newest: The number of the newest decision that the page knew.
         change: What to change: a scope, or `words` for the exact words below.
+        spot: Where the logo is to go; empty for anywhere else.
     """
 
     verdict: Literal["approve", "request_changes"]
@@ -59,6 +60,7 @@ class DecisionForm(Frozen):
     note: str = ""
     override_reason: str = ""
     change: Literal["", "copy", "words", "picture", "logo", "layout"] = ""
+    spot: str = ""
     headline: str = ""
     subline: str = ""
     call_to_action: str = ""
@@ -141,6 +143,7 @@ def _shown(
         product=brief.product_name if brief else variant.row.product_id,
         exhibit=exhibit,
         overlays=overlays_of(exhibit, findings) if exhibit else {},
+        spots=spots_to_choose(exhibit) if exhibit else {},
         findings=findings,
         severities=desk.severities,
         selected=selected,
@@ -165,7 +168,8 @@ def _opinion(form: DecisionForm, copy: AdCopy | None) -> Opinion:
         return opinion_of("request_changes", form.note, words=words)
     if not form.change:
         raise DecisionRejectedError("Say what is to change: the copy, the picture, the logo, …")
-    return opinion_of("request_changes", form.note, scope=form.change)
+    spot = form.spot if form.change == "logo" else None
+    return opinion_of("request_changes", form.note, scope=form.change, spot=spot)
 
 
 def _changed_words(form: DecisionForm, copy: AdCopy | None) -> Mapping[str, str]:
