@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from creative_assets.assets.catalog import creative_catalog
 from creative_assets.assets.change_rounds import round_metadata
 from creative_assets.assets.inputs import Inputs
-from creative_assets.assets.materialization import materialization
+from creative_assets.assets.materialization import desk_link, materialization
 from creative_assets.assets.stages import StagesConfig
 from creative_assets.cli import app
 from creative_assets.resources.opening import Archive
@@ -336,7 +336,7 @@ def test_every_metadata_row_of_a_run_is_explained_and_no_other_is(
             name
             for event in events
             if isinstance(event, StageDone)
-            for name in materialization(event, inputs, archive).metadata
+            for name in (*materialization(event, inputs, archive).metadata, *desk_link(event, ""))
         }
     explained = set(CODE_SPAN.findall(first_cells(ANALYSTS, "row")))
     after_a_change_request = set(round_metadata(Outcome("v2", ("ad_copy",), 0.0)))

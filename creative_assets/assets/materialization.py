@@ -62,6 +62,13 @@ def materialization(done: StageDone, inputs: Inputs, archive: Archive) -> dg.Ass
     )
 
 
+def desk_link(done: StageDone, desk_url: str) -> Metadata:
+    """Where people look at the finals and decide on them."""
+    if done.output.stage != FINAL_CREATIVES:
+        return {}
+    return {"review_desk": dg.MetadataValue.url(f"{desk_url}/variants/{done.variant.key}")}
+
+
 def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
     """The failure of a run in which some variants failed: each named with its stage and reason."""
     shown: list[Row] = [

@@ -22,7 +22,7 @@ from creative_assets.assets.approved import (
 from creative_assets.assets.change_rounds import ChangeRounds, round_metadata
 from creative_assets.assets.checks import CHECK_SPECS, check_evaluations, selected_checks
 from creative_assets.assets.inputs import Inputs
-from creative_assets.assets.materialization import materialization, run_failure
+from creative_assets.assets.materialization import desk_link, materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
 from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.resources.studio import StudioResource
@@ -75,7 +75,8 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
                 _ask_new_takes(config, context, archive)
             rounds = ChangeRounds(keys if FINAL_CREATIVES in stages else (), archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
-            job_of, choice = {job.variant.key: job for job in jobs}, model_choice(studio.settings())
+            settings = studio.settings()
+            job_of, choice = {job.variant.key: job for job in jobs}, model_choice(settings)
             inputs = Inputs(context.instance, stages, keys)
             campaign_of: dict[str, str] = {}
             for event in (
@@ -96,7 +97,8 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
                     outcome = rounds.finish(event, versions)
                 if isinstance(event, StageDone):
                     told = materialization(event, inputs, archive)
-                    yield told.with_metadata({**told.metadata, **round_metadata(outcome)})
+                    desk = desk_link(event, settings.desk_url)
+                    yield told.with_metadata({**told.metadata, **desk, **round_metadata(outcome)})
                 _tell_checks(event, checks, context)
                 if _is_of_finals(event):
                     _tell_approved([key], context, archive)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from creative_assets.studio.decision_log import DECISIONS, FINALS, DecisionLog
+from creative_assets.studio.decision_log import DECISIONS, FINALS, DecisionLog, ShownFinals
 from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.publish import PUBLICATIONS, Publication, Publications
 from creative_assets.studio.records import GENERATIONS, VARIANTS, Records, VariantRow, VariantState
@@ -211,6 +211,23 @@ def progress_of(campaign_ids: Collection[str], records: Records) -> dict[str, Ca
     return {
         row.campaign_id: CampaignProgress(**row._asdict(), cost_usd=spent.get(row.campaign_id, 0.0))
         for row in counted
+    }
+
+
+def first_finals(
+    campaign_ids: Collection[str], records: Records, *, most: int
+) -> dict[str, tuple[ShownFinals, ...]]:
+    """Campaign → the finals of its first `most` variants that have some."""
+    keys: dict[str, list[str]] = {}
+    with records.database.reading() as connection:
+        for campaign_id in campaign_ids:
+            question = _keys(VariantFilter(campaign_id=campaign_id)).order_by(*_PLACE).limit(most)
+            question = question.where(FINALS.c.variant_key.is_not(None))
+            keys[campaign_id] = list(connection.scalars(question))
+    shown = DecisionLog(records.database).shown(key for each in keys.values() for key in each)
+    return {
+        campaign_id: tuple(shown[key] for key in found if key in shown)
+        for campaign_id, found in keys.items()
     }
 
 

@@ -37,6 +37,7 @@ SHOWN = {
     "branded_images": {"preview", "logo", "files", "sha256", "models"},
     "final_creatives": {
         *("preview", "preview_large", "finals", "files", "sha256", "contact_sheet"),
+        "review_desk",
     },
 }
 
@@ -156,6 +157,13 @@ def test_a_run_ends_with_one_page_of_the_campaign_that_its_finals_name(
     assert pages == {f"{archive.store.url}/campaigns/{campaign_id}/contact_sheet.html"}
     page = archive.store.get(f"campaigns/{campaign_id}/contact_sheet.html").decode()
     assert f"2 of {len(keys)} variants are finished" in page
+
+
+def test_finals_name_the_page_where_people_decide_on_them(run: Run, keys: list[str]) -> None:
+    result = run(keys[0])
+
+    page = metadata(made(result)[keys[0], "final_creatives"])["review_desk"]
+    assert page == f"http://127.0.0.1:3001/variants/{keys[0]}"
 
 
 def test_a_selection_of_stages_makes_these_alone(

@@ -153,7 +153,7 @@ def deployment(root: Path, behaviour: Behaviour, databases: Databases) -> Iterat
         folder.mkdir(parents=True)
     shutil.copyfile(databases.dagster_yaml, home / "dagster.yaml")
     log_path = root / "dagster.log"
-    port = _free_port()
+    port = free_port()
     with running(behaviour, root / "standin.jsonl") as standin:
         environment = _environment(root, home, standin, databases)
         with log_path.open("wb") as log:
@@ -222,7 +222,7 @@ def _end(server: subprocess.Popen[bytes]) -> None:
     server.wait(STOP_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

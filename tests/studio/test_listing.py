@@ -12,6 +12,7 @@ from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.listing import (
     VariantFilter,
     brand_of,
+    first_finals,
     list_campaigns,
     list_variants,
     listed,
@@ -255,6 +256,18 @@ def test_a_variant_has_neighbours_in_the_lists_order(
     records: Records, key: str, expected: tuple[str | None, str | None]
 ) -> None:
     assert neighbours(key, VariantFilter(), records) == expected
+
+
+def test_a_campaigns_first_finals_come_in_the_lists_order(records: Records) -> None:
+    for key in (TEA_EN, TEA_DE, ROAST_EN):
+        show(records, key)
+
+    found = first_finals(["summer", "winter"], records, most=2)
+
+    assert {name: [each.variant_key for each in finals] for name, finals in found.items()} == {
+        "summer": [ROAST_EN, TEA_DE],
+        "winter": [],
+    }
 
 
 def test_a_campaigns_brand_is_its_briefs(records: Records) -> None:

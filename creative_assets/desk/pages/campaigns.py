@@ -16,6 +16,7 @@ from creative_assets.studio.checks import Finding
 from creative_assets.studio.exhibit import brief_behind, findings_on
 from creative_assets.studio.listing import (
     ListedVariant,
+    first_finals,
     list_campaigns,
     list_variants,
     locales_of,
@@ -27,6 +28,7 @@ router = APIRouter()
 
 _CAMPAIGNS_A_PAGE = 20
 _VARIANTS_A_PAGE = 24
+_GLIMPSES = 4
 
 After = Annotated[str, Query(max_length=300)]
 """Where a page begins; empty for the first."""
@@ -47,7 +49,9 @@ def campaigns(request: Request, desk: TheDesk, person: SignedIn, after: After = 
     found = list_campaigns(
         desk.archive.records, after=after or None, most=_CAMPAIGNS_A_PAGE, brands=person.brands
     )
-    return page(request, "campaigns.html", found=found, after=after)
+    ids = [each.campaign_id for each in found.campaigns]
+    glimpses = first_finals(ids, desk.archive.records, most=_GLIMPSES)
+    return page(request, "campaigns.html", found=found, glimpses=glimpses, after=after)
 
 
 @router.get("/campaigns/{campaign_id}")
