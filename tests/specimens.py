@@ -16,6 +16,7 @@ from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.judging import judged
 from creative_assets.studio.checks.rules import severities
 from creative_assets.studio.checks.specimen import BaseFile, FinalFile, Specimen
+from creative_assets.studio.checks.stray_marks import StrayMarks, stray_marks
 from creative_assets.studio.compose import OverlayText, TextReport, TextStyle, compose_text
 from creative_assets.studio.copywriting import AdCopy, BackTranslation
 from creative_assets.studio.export import encode
@@ -24,7 +25,6 @@ from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.logo import place_logo
 from creative_assets.studio.pictures import BasePicture
 from creative_assets.studio.provenance import COMPOSITE_SOURCE, Marks
-from creative_assets.studio.scene_text import Lettering, lettering_in
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Direction, Size
@@ -85,18 +85,18 @@ def specimen_of(
 
 def base_of(format_name: str, layout: str, scene: str, direction: Direction) -> BaseFile:
     """The picture that such a final is made of, as it is beneath text and logo."""
-    content, lettering = _seen(format_name, layout, scene, direction)
+    content, stray = _seen(format_name, layout, scene, direction)
     size = format_named(format_name).size
-    return BaseFile(facts_of(size, format_name, uses_photos=False), content, lettering)
+    return BaseFile(facts_of(size, format_name, uses_photos=False), content, stray)
 
 
 @functools.cache
 def _seen(
     format_name: str, layout: str, scene: str, direction: Direction
-) -> tuple[bytes, tuple[Lettering, ...]]:
-    """A picture's file, and the lettering in it, which is looked for once."""
+) -> tuple[bytes, StrayMarks]:
+    """A picture's file, and the marks in it, which are looked for once."""
     frame, _ = framed_for(format_name, layout, scene, direction)
-    return _jpeg(frame), lettering_in(frame)
+    return _jpeg(frame), stray_marks(frame, brand_logo())
 
 
 def facts_of(size: Size, format_name: str, *, uses_photos: bool) -> BasePicture:

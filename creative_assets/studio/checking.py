@@ -12,13 +12,14 @@ from creative_assets.studio.checks import CheckReport, Severity
 from creative_assets.studio.checks.judging import CODE_VERSION, judged, not_judged
 from creative_assets.studio.checks.rules import COULD_NOT_RUN
 from creative_assets.studio.checks.specimen import BaseFile, CleanFile, FinalFile, Specimen
+from creative_assets.studio.checks.stray_marks import StrayMarks, stray_marks
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
 from creative_assets.studio.finals import FinalCreatives, load_style, marks_of
 from creative_assets.studio.formats import format_named
 from creative_assets.studio.images import as_rgb, open_picture
+from creative_assets.studio.logo import Logo
 from creative_assets.studio.pictures import BaseImages
-from creative_assets.studio.scene_text import Lettering, lettering_in
 from creative_assets.studio.stages import folder_of, version_of
 from creative_assets.studio.store import Store, StoredFile
 from creative_assets.studio.values import Frozen
@@ -44,25 +45,28 @@ class FinishedVariant:
     branded: BrandedImages
     finals: FinalCreatives
     finals_version: str
-    lettering: Callable[[], Awaitable["LetteringSeen"]]
+    stray: Callable[[], Awaitable["StrayInPictures"]]
 
 
-LetteringSeen = Mapping[str, tuple[Lettering, ...]]
-"""SHA-256 of a generated picture → the lettering in it."""
+StrayInPictures = Mapping[str, StrayMarks]
+"""SHA-256 of a generated picture → what was found in it."""
 
 
-async def look_for_lettering(base: BaseImages, bench: Workbench) -> LetteringSeen:
-    """The lettering in the pictures."""
+async def look_for_stray_marks(
+    variant: VariantBrief, base: BaseImages, bench: Workbench
+) -> StrayInPictures:
+    """The lettering and the brand's logo in the pictures, looked for in spare time."""
+    logo = await load_logo(variant, bench)
 
-    async def seen(file: StoredFile) -> tuple[str, tuple[Lettering, ...]]:
+    async def seen(file: StoredFile) -> tuple[str, StrayMarks]:
         content = await bench.io(bench.store.get_verified, file)
-        return file.sha256, await bench.spare_cpu(_lettering_on, content, file.path)
+        return file.sha256, await bench.spare_cpu(_stray_on, content, file.path, logo)
 
     return dict(await all_of(seen(picture.file) for picture in base.pictures))
 
 
-def _lettering_on(content: bytes, name: str) -> tuple[Lettering, ...]:
-    return lettering_in(as_rgb(open_picture(content, name)))
+def _stray_on(content: bytes, name: str, logo: Logo) -> StrayMarks:
+    return stray_marks(as_rgb(open_picture(content, name)), logo)
 
 
 def checks_version(finals_version: str, severities: Mapping[str, Severity]) -> str:
@@ -118,7 +122,7 @@ async def _specimen(finished: FinishedVariant, bench: Workbench) -> Specimen:
     finals = await contents([final.file for final in finished.finals.finals])
     clean = await contents([final.file for final in finished.finals.clean])
     pictures = await contents([picture.file for picture in finished.base.pictures])
-    lettering = await finished.lettering()
+    stray = await finished.stray()
     photos = await contents(variant.photos)
     plans = {image.plan.format: image.plan for image in finished.branded.images}
     upscales = {image.format: image.upscale for image in finished.branded.clean}
@@ -137,7 +141,7 @@ async def _specimen(finished: FinishedVariant, bench: Workbench) -> Specimen:
             for final, content in zip(finished.finals.clean, clean, strict=True)
         ),
         pictures=tuple(
-            BaseFile(picture, content, lettering[picture.file.sha256])
+            BaseFile(picture, content, stray[picture.file.sha256])
             for picture, content in zip(finished.base.pictures, pictures, strict=True)
         ),
         photos={photo.name: content for photo, content in zip(variant.photos, photos, strict=True)},

@@ -7,6 +7,7 @@ logo at its own spot on a final is as it should be is `logo.logo_match`'s to say
 import functools
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,8 @@ _FAST = 16  # a multiple of it has a quick transform
 # Of 255: where the picture has edges no stronger than this, noise has the course of many a logo.
 _FAINT_LEVELS = 12
 
+Spectrum = NDArray[np.complexfloating]
+
 
 class LogoFound(Frozen):
     """How surely a logo is in a picture, 0 to 1, and where, in the picture's pixels."""
@@ -61,19 +64,30 @@ def logo_in(picture: Image.Image, logo: Logo) -> LogoFound | None:
     return best if best and best.score >= MATCH_NEEDED else None
 
 
-def _silhouettes(logo: Logo) -> Iterable[Image.Image]:
+@dataclass(frozen=True)
+class _Silhouette:
+    """A logo without its colours: levels, its longer side `_MASTER_PX`."""
+
+    size: tuple[int, int]
+    levels: bytes
+
+    @property
+    def picture(self) -> Image.Image:
+        """Mode L."""
+        return Image.frombytes("L", self.size, self.levels)
+
+
+def _silhouettes(logo: Logo) -> Iterable[_Silhouette]:
     """The versions of the logo without their colours: each shape once, plain ones left out."""
-    drawn = [_silhouette(logo_file) for logo_file in logo.versions.values()]
-    different = {(shape.size, shape.tobytes()): shape for shape in drawn}.values()
-    return [shape for shape in different if _detail(shape) >= _LEAST_DETAIL]
+    different = {_silhouette(logo_file) for logo_file in logo.versions.values()}
+    return [shape for shape in different if _detail(shape.picture) >= _LEAST_DETAIL]
 
 
 @functools.lru_cache(maxsize=16)
-def _silhouette(logo_file: LogoFile) -> Image.Image:
-    """Mode L, its longer side `_MASTER_PX`; shared, so not to be drawn on."""
+def _silhouette(logo_file: LogoFile) -> _Silhouette:
     shape = raster(logo_file, _MASTER_PX).getchannel("A")
     shape.thumbnail((_MASTER_PX, _MASTER_PX))
-    return shape
+    return _Silhouette(shape.size, shape.tobytes())
 
 
 def _detail(silhouette: Image.Image) -> float:
@@ -83,7 +97,7 @@ def _detail(silhouette: Image.Image) -> float:
     return outline / (2 * sum(silhouette.size))
 
 
-def _found(grey: Image.Image, silhouette: Image.Image) -> Iterator[LogoFound]:
+def _found(grey: Image.Image, silhouette: _Silhouette) -> Iterator[LogoFound]:
     """The likeliest places on each thumbnail, looked at closer."""
     whole = Box(left_px=0, top_px=0, width_px=grey.width, height_px=grey.height)
     for thumbnail_px in _THUMBNAILS_PX:
@@ -106,19 +120,20 @@ class _View:
         edges = gradient(smoothed(np.asarray(small, dtype=np.float32)))
         self._area, self._scale = area, scale
         self._shape = edges.shape[1:]
-        self._padded = tuple(-(-side // _FAST) * _FAST for side in self._shape)
+        rows, columns = (-(-side // _FAST) * _FAST for side in self._shape)
+        self._padded = (rows, columns)
         self._edges = np.fft.rfft2(edges, self._padded)
         self._energy = np.fft.rfft2((edges**2).sum(axis=0, keepdims=True), self._padded)
 
-    def places(self, silhouette: Image.Image, sizes: Iterable[float]) -> list[LogoFound]:
+    def places(self, silhouette: _Silhouette, sizes: Iterable[float]) -> list[LogoFound]:
         """The best place of a logo whose longer side is each of `sizes`, the best first."""
         found = (self._place(silhouette, size) for size in sizes)
         return sorted((each for each in found if each), key=lambda each: -each.score)
 
-    def _place(self, silhouette: Image.Image, size: float) -> LogoFound | None:
+    def _place(self, silhouette: _Silhouette, size: float) -> LogoFound | None:
         scale = size * self._scale / max(silhouette.size)
         width, height = (max(_LEAST_PX, round(side * scale)) for side in silhouette.size)
-        scores = self._scores(silhouette.resize((width, height), Image.Resampling.BOX))
+        scores = self._scores(_template(silhouette, (width, height), self._padded))
         if not scores.size:
             return None
         top, left = (int(at) for at in np.unravel_index(int(scores.argmax()), scores.shape))
@@ -130,28 +145,56 @@ class _View:
         )
         return LogoFound(score=round(float(scores[top, left]), 3), box=box)
 
-    def _scores(self, silhouette: Image.Image) -> Levels:
-        """How alike edges are with the silhouette's margin at each place, 0 to 1.
+    def _scores(self, template: "_Template") -> Levels:
+        """How alike edges are with the template's at each place where it fits, 0 to 1.
 
-        Normalized cross-correlation of gradients, where the silhouette has edges; of light ink on
-        dark as of dark on light.
+        Normalized cross-correlation of gradients, where the logo has edges; of light ink on dark as
+        of dark on light.
         """
-        shape = np.pad(np.asarray(silhouette, dtype=np.float32), _MARGIN_PX)
-        wanted = gradient(smoothed(shape))
-        weight = smoothed(smoothed(np.hypot(*wanted)))
-        weight /= weight.max()
-        due = float((weight * wanted**2).sum())
-        along = np.abs(self._sums(self._edges, weight * wanted))
-        there = np.maximum(self._sums(self._energy, weight[None]), 0)
-        faint = due * (_FAINT_LEVELS / 255) ** 2
-        scores: Levels = along / np.sqrt((there + faint) * due)
         rows, columns = (
-            whole - own + 1 for whole, own in zip(self._shape, shape.shape, strict=True)
+            max(0, whole - own + 1) for whole, own in zip(self._shape, template.shape, strict=True)
         )
-        return scores[: max(0, rows), : max(0, columns)]
+        along = np.abs(self._sums(self._edges, template.edges))[:rows, :columns]
+        there = np.maximum(self._sums(self._energy, template.weight)[:rows, :columns], 0)
+        faint = template.due * (_FAINT_LEVELS / 255) ** 2
+        scores: Levels = along / np.sqrt((there + faint) * template.due)
+        return scores
 
-    def _sums(self, spectrum: NDArray[np.complexfloating], weights: Levels) -> Levels:
+    def _sums(self, spectrum: Spectrum, weights: Spectrum) -> Levels:
         """Of all channels together."""
-        turned = spectrum * np.conj(np.fft.rfft2(weights, self._padded))
-        sums: Levels = np.fft.irfft2(turned.sum(axis=0), self._padded)
+        sums: Levels = np.fft.irfft2((spectrum * weights).sum(axis=0), self._padded)
         return sums
+
+
+@dataclass(frozen=True)
+class _Template:
+    """A logo's edges at one size, as transforms over views of one size.
+
+    Attributes:
+        shape: Rows and columns, with the margin.
+        edges: What gradients are multiplied with, conjugated.
+        weight: The same for their squares.
+        due: What a perfect match sums up to.
+    """
+
+    shape: tuple[int, int]
+    edges: Spectrum
+    weight: Spectrum
+    due: float
+
+
+@functools.lru_cache(maxsize=128)  # a campaign has few logos, and pictures of few shapes
+def _template(
+    silhouette: _Silhouette, size_px: tuple[int, int], view_px: tuple[int, int]
+) -> _Template:
+    small = silhouette.picture.resize(size_px, Image.Resampling.BOX)
+    shape = np.pad(np.asarray(small, dtype=np.float32), _MARGIN_PX)
+    wanted = gradient(smoothed(shape))
+    weight = smoothed(smoothed(np.hypot(*wanted)))
+    weight /= weight.max()
+    return _Template(
+        shape=(shape.shape[0], shape.shape[1]),
+        edges=np.conj(np.fft.rfft2(weight * wanted, view_px)),
+        weight=np.conj(np.fft.rfft2(weight[None], view_px)),
+        due=float((weight * wanted**2).sum()),
+    )

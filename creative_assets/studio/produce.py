@@ -18,9 +18,9 @@ from creative_assets.studio import branding, context, copywriting, finals, pictu
 from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.checking import (
     FinishedVariant,
-    LetteringSeen,
+    StrayInPictures,
     checked,
-    look_for_lettering,
+    look_for_stray_marks,
 )
 from creative_assets.studio.checks import CheckReport
 from creative_assets.studio.checks.judging import not_judged, preload
@@ -226,7 +226,7 @@ class _Shared:
     """
 
     outputs: dict[str, asyncio.Task[_Kept]] = field(default_factory=dict)
-    lettering: dict[str, asyncio.Task[LetteringSeen]] = field(default_factory=dict)
+    stray: dict[str, asyncio.Task[StrayInPictures]] = field(default_factory=dict)
     preloading: list[asyncio.TimerHandle] = field(default_factory=list)
 
     def preload(self, bench: Workbench) -> None:
@@ -347,7 +347,7 @@ class _VariantLine:
             task.add_done_callback(partial(self._release, folder))
         kept = await task
         if stage == BASE_IMAGES and kept.uses is not None and FINAL_CREATIVES in self._wanted:
-            self._lettering()  # in spare time, and so before it is waited for
+            self._stray()  # in spare time, and so before it is waited for
         seconds = time.monotonic() - started
         checks: tuple[CheckReport, ...] = ()
         if stage == FINAL_CREATIVES:  # the newest one told is the one that people decide on
@@ -379,19 +379,19 @@ class _VariantLine:
             branded.data,
             finals.data,
             finals.version,
-            self._lettering,
+            self._stray,
         )
         return await checked(finished, self._bench)
 
-    def _lettering(self) -> asyncio.Task[LetteringSeen]:
-        folder, seen = self._folder(BASE_IMAGES), self._shared.lettering
+    def _stray(self) -> asyncio.Task[StrayInPictures]:
+        folder, seen = self._folder(BASE_IMAGES), self._shared.stray
         if folder not in seen:
-            seen[folder] = asyncio.create_task(self._look_for_lettering())
+            seen[folder] = asyncio.create_task(self._look_for_stray_marks())
         return seen[folder]
 
-    async def _look_for_lettering(self) -> LetteringSeen:
+    async def _look_for_stray_marks(self) -> StrayInPictures:
         base = await self._output(BASE_IMAGES)
-        return await look_for_lettering(base.data, self._bench)
+        return await look_for_stray_marks(self._job.variant, base.data, self._bench)
 
     def _release(self, folder: str, task: asyncio.Task[_Kept]) -> None:
         """Forget what is in the store now, or may succeed for the next; not what fails for good."""

@@ -3,18 +3,19 @@
 The pictures are judged as the model made them. What is set on them later is in the other checks.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.specimen import BaseFile, Specimen, Verdict
-from creative_assets.studio.logo_search import LogoFound, logo_in
+from creative_assets.studio.checks.stray_marks import stray_marks
+from creative_assets.studio.logo_search import LogoFound
 from creative_assets.studio.product_match import (
     MATCH_NEEDED,
     ProductFound,
     product_match,
     product_on,
 )
-from creative_assets.studio.scene_text import Lettering, lettering_in
+from creative_assets.studio.scene_text import Lettering
 from creative_assets.studio.values import Box
 
 _MOST = 0.6  # of lettering, or of a logo, lies on what it is part of
@@ -28,13 +29,14 @@ def check_picture(specimen: Specimen) -> Verdict:
         product = _product(picture, specimen.photos)
         # What is on the product is its own label, where the photo says that it is this product.
         label = product.box if product and product.score >= MATCH_NEEDED else None
-        logo = logo_in(picture.picture, specimen.logo)
-        if logo and not _is_on(label, logo.box):
-            findings.append(_second_logo(picture, logo))
+        stray = picture.stray or stray_marks(picture.picture, specimen.logo)
+        logo_box = stray.logo.box if stray.logo else None
+        if stray.logo and not _is_on(label, stray.logo.box):
+            findings.append(_second_logo(picture, stray.logo))
         lettering = [
             each
-            for each in _lettering(picture)
-            if not _is_on(label, each.box) and not (logo and _is_on(logo.box, each.box))
+            for each in stray.lettering
+            if not _is_on(label, each.box) and not _is_on(logo_box, each.box)
         ]
         findings.extend(_unwanted(picture, each) for each in lettering)
         lettering_count += len(lettering)
@@ -43,10 +45,6 @@ def check_picture(specimen: Specimen) -> Verdict:
             matches.append(product.score)
     worst_match = {"product_match": min(matches)} if matches else {}
     return Verdict(tuple(findings), {"lettering_count": lettering_count, **worst_match})
-
-
-def _lettering(picture: BaseFile) -> Sequence[Lettering]:
-    return lettering_in(picture.picture) if picture.lettering is None else picture.lettering
 
 
 def _product(picture: BaseFile, photos: Mapping[str, bytes]) -> ProductFound | None:

@@ -11,6 +11,7 @@ from PIL import Image
 
 from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.checks import Finding
+from creative_assets.studio.checks.stray_marks import StrayMarks
 from creative_assets.studio.compose import TextReport, TextStyle
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.formats import Format, format_named
@@ -19,7 +20,6 @@ from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.logo import Logo
 from creative_assets.studio.pictures import BasePicture
 from creative_assets.studio.provenance import Marks
-from creative_assets.studio.scene_text import Lettering
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,11 @@ class CleanFile:
 
 @dataclass(frozen=True)
 class BaseFile:
-    """One generated picture; `lettering` where somebody has looked for it already."""
+    """One generated picture; `stray` where somebody has looked for such marks already."""
 
     facts: BasePicture
     content: bytes
-    lettering: tuple[Lettering, ...] | None = None
+    stray: StrayMarks | None = None
 
     @cached_property
     def picture(self) -> Image.Image:
