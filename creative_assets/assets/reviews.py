@@ -17,7 +17,7 @@ from creative_assets.assets.specs import OWNERS, REVIEW_GROUP
 from creative_assets.partitions import VARIANTS
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.brief import Message
-from creative_assets.studio.decision_log import Decision
+from creative_assets.studio.decision_log import Decision, Verdict
 from creative_assets.studio.errors import DecisionRejectedError, PermanentError
 from creative_assets.studio.in_words import as_sentence
 from creative_assets.studio.review import (
@@ -69,10 +69,14 @@ class ScopeChoice(Enum):
 
 
 class ReviewsConfig(dg.Config):
-    """One decision, on every partition of the run."""
+    """One decision, on every partition of the run.
 
-    decision: Choice = Field(description="approve, or request_changes.")
-    name: str = Field(description="Who decides.")
+    Nothing is required by its form: where config is, the UI offers its launchpad alone, which takes
+    one partition and no group. What is missing is asked for in the run's failure.
+    """
+
+    decision: Choice | None = Field(default=None, description="approve, or request_changes.")
+    name: str = Field(default="", description="Who decides.")
     note: str = Field(default="", description="Why; for changes, what to change.")
     scope: ScopeChoice | None = Field(
         default=None, description="Of changes: what to make again; everything else stays."
@@ -167,7 +171,7 @@ def _told(key: str, instance: dg.DagsterInstance) -> int:
 def _said(config: ReviewsConfig) -> tuple[Opinion, Reviewer]:
     try:
         opinion = opinion_of(
-            config.decision.value,
+            _verdict(config),
             config.note,
             scope=config.scope and config.scope.value,
             words={name: getattr(config, name) for name in Message.model_fields},
@@ -179,6 +183,12 @@ def _said(config: ReviewsConfig) -> tuple[Opinion, Reviewer]:
             f"{error} Nothing was decided; correct the config and launch again.",
             allow_retries=False,
         ) from error
+
+
+def _verdict(config: ReviewsConfig) -> Verdict:
+    if config.decision is None:
+        raise DecisionRejectedError("Say in the config `decision`, and `name`: who decides.")
+    return config.decision.value
 
 
 def _failure(refusals: Mapping[str, PermanentError], variants: int) -> dg.Failure:

@@ -24,6 +24,7 @@ from creative_assets.assets.checks import CHECK_SPECS, check_evaluations, select
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import desk_link, materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
+from creative_assets.partitions import PARTITIONS_NAME
 from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.acceptance import load_jobs
@@ -66,7 +67,7 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
     def creative_stages(
         context: dg.AssetExecutionContext, config: StagesConfig, studio: StudioResource
     ) -> Iterator[dg.AssetMaterialization]:
-        keys = context.partition_keys
+        keys = _keys(context)
         stages = [stage for stage in STAGES if dg.AssetKey(stage) in context.selected_asset_keys]
         checks = selected_checks(context.selected_asset_check_keys)
         context.log.info("%d variants; models: %s.", len(keys), studio.settings().service)
@@ -128,6 +129,13 @@ def _again_when_cut_off() -> Iterator[None]:
         yield
     except (TransientError, OperationalError) as error:  # the latter of Dagster's own database
         raise dg.RetryRequested(max_retries=_CUTS, seconds_to_wait=_PAUSE_S) from error
+
+
+def _keys(context: dg.AssetExecutionContext) -> Sequence[str]:
+    """The variants of the run. The UI's button for all checks names none, and means every one."""
+    if context.has_partition_key or context.has_partition_key_range:
+        return list(context.partition_keys)
+    return list(context.instance.get_dynamic_partitions(PARTITIONS_NAME))
 
 
 def _is_of_finals(event: StageDone | VariantChecked) -> TypeGuard[StageDone]:

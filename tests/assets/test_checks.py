@@ -56,14 +56,17 @@ def run(jobs: Sequence[Job], instance: dg.DagsterInstance) -> dg.ExecuteInProces
 def run_checks_alone(
     jobs: Sequence[Job], instance: dg.DagsterInstance, checks: Sequence[Check] = CHECKS
 ) -> dg.ExecuteInProcessResult:
+    """Run them from the first job's variant to the last's; without jobs, without partitions.
+
+    The UI's button for all checks launches such a run.
+    """
+    tags = range_tags(jobs[0].variant.key, jobs[-1].variant.key) if jobs else {}
     selection = dg.AssetSelection.checks(*[check_key(check) for check in checks])
     alone = dg.Definitions(jobs=[dg.define_asset_job("alone", selection=selection)])
     return (
         dg.Definitions.merge(defs(), alone)
         .resolve_job_def("alone")
-        .execute_in_process(
-            instance=instance, tags=range_tags(jobs[0].variant.key, jobs[-1].variant.key)
-        )
+        .execute_in_process(instance=instance, tags=tags)
     )
 
 
@@ -104,6 +107,19 @@ def test_executing_checks_alone_makes_nothing_and_shows_the_same(
     assert {event.check_name for event in result.get_asset_check_evaluations()} == set(CHECKS[:2])
     assert shown(jobs, instance) == before
     assert len(stand_in.requests()) == asked
+
+
+def test_executing_checks_without_naming_partitions_executes_them_for_all(
+    jobs: list[Job], instance: dg.DagsterInstance
+) -> None:
+    run(jobs, instance)
+    before = shown(jobs, instance)
+
+    result = run_checks_alone([], instance)
+
+    told = [(each.check_name, each.partition) for each in result.get_asset_check_evaluations()]
+    assert sorted(told) == sorted(before)
+    assert shown(jobs, instance) == before
 
 
 def test_checks_without_finals_have_failed_and_say_what_to_make(

@@ -118,6 +118,8 @@ def test_a_retried_launch_decides_nothing_twice(
     [
         (APPROVE | {"scope": "copy"}, "An approval takes no scope"),
         (APPROVE | {"name": "  "}, "Say who decides"),
+        ({"name": "Ann"}, "Say in the config `decision`"),
+        ({"decision": "approve"}, "Say who decides"),
     ],
 )
 def test_a_launch_that_says_no_decision_is_refused_in_words(

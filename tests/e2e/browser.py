@@ -11,7 +11,6 @@ from urllib.parse import quote
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, sync_playwright
 
 from tests.e2e.harness import Deployment
-from tests.e2e.questions import repository_address
 
 _VIEWPORT = ViewportSize(width=1600, height=1200)
 _PATIENCE_MS = 90_000
@@ -57,20 +56,16 @@ def picture_width_px(picture: Locator) -> int:
     return width_px
 
 
-def launch_backfill(
-    page: Page, place: Deployment, *, typed: str, variants: int, config: str
-) -> str:
-    """Launch all stages for what the picker finds for `typed`; returns the backfill's id.
+def launch_backfill(page: Page, *, typed: str, variants: int, config: str) -> str:
+    """Launch what the page shows for what the picker finds for `typed`; returns the backfill's id.
 
     Args:
-        page: The page to do it on.
-        place: The deployment.
+        page: It shows an asset, or a group of them.
         typed: A part of the variants' keys.
         variants: How many the picker is to offer for it.
         config: Run config for all of its runs.
     """
-    page.goto(f"{place.url}/locations/{repository_address(place)}/asset-groups/creatives")
-    page.get_by_role("button", name="Materialize all").click()
+    page.get_by_role("button", name="Materialize").first.click()
     page.get_by_text("Select a partition or create one").click()
     page.keyboard.type(typed)
     page.get_by_text(f"Select all ({variants})", exact=True).click()
@@ -84,4 +79,20 @@ def launch_backfill(
     page.get_by_role("button", name="Launch backfill").click()
     page.get_by_role("link", name="View", exact=True).click()
     page.wait_for_url("**/runs/b/*")
+    return page.url.rpartition("/")[2]
+
+
+def open_approvals(page: Page, place: Deployment) -> None:
+    """Go to where the check `approved` is shown partition by partition."""
+    page.goto(f"{place.url}/assets/final_creatives?view=checks&checkDetail=approved")
+    page.get_by_text("Execution history").wait_for()
+    page.get_by_text("Partitions", exact=True).last.click()
+
+
+def execute_all_checks(page: Page, place: Deployment) -> str:
+    """Execute all checks of the finals, by the button for it; returns the run's id."""
+    page.goto(f"{place.url}/assets/final_creatives?view=checks")
+    page.get_by_role("button", name="Execute all").click()
+    page.get_by_role("link", name="View", exact=True).click()
+    page.wait_for_url("**/runs/*")
     return page.url.rpartition("/")[2]

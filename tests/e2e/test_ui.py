@@ -10,14 +10,26 @@ from playwright.sync_api import Browser, Page, expect
 from creative_assets.standin.behaviour import Behaviour
 from tests.e2e.browser import (
     browsing,
+    execute_all_checks,
     launch_backfill,
     metadata_row,
+    open_approvals,
     open_page,
     open_partition,
     picture_width_px,
 )
 from tests.e2e.harness import Deployment
-from tests.e2e.questions import brief, drop, variants, wait_for_backfill, wait_for_runs
+from tests.e2e.questions import (
+    approvals,
+    brief,
+    drop,
+    published,
+    repository_address,
+    variants,
+    wait_for_backfill,
+    wait_for_run,
+    wait_for_runs,
+)
 
 pytestmark = pytest.mark.xdist_group("ui")
 
@@ -28,16 +40,19 @@ SPRING = brief("spring-2027", ["en-US", "de-DE"], ["roast"]) | {
 AUTUMN = brief("autumn-2027", ["en-US"], ["tea"])
 ENGLISH = "spring-2027/en-US/spring-2027-roast"
 PICTURE = re.compile(r"^data:image/webp;base64,")
+WINTER = brief("winter-2027", ["en-US"], ["roast", "tea", "tonic"])
+APPROVED = frozenset(key for key in variants(WINTER) if "winter-2027-t" in key)
 NEW_TAKE = "{ops: {creative_stages: {config: {new_take: true}}}}"
+APPROVE = "{ops: {reviews: {config: {decision: approve, name: Ann, note: Checked with legal.}}}}"
 
 
 @pytest.fixture(scope="module")
 def place(deploy: Callable[[Behaviour], Deployment]) -> Deployment:
-    """Two campaigns that are made."""
+    """Three campaigns that are made."""
     place = deploy(Behaviour())
-    for document in (SPRING, AUTUMN):
+    for document in (SPRING, AUTUMN, WINTER):
         drop(place, document)
-    for document in (SPRING, AUTUMN):
+    for document in (SPRING, AUTUMN, WINTER):
         wait_for_runs(place, document["campaign_id"], 1)
     return place
 
@@ -89,8 +104,10 @@ def test_a_campaigns_name_typed_in_the_launch_dialog_buys_a_new_take_of_its_vari
     first_take = str(preview.get_attribute("src"))
     pictures = len(place.asked("image"))
 
+    stages = f"locations/{repository_address(place)}/asset-groups/creatives"
+    page.goto(f"{place.url}/{stages}")
     backfill = launch_backfill(
-        page, place, typed="spring-2027", variants=len(variants(SPRING)), config=NEW_TAKE
+        page, typed="spring-2027", variants=len(variants(SPRING)), config=NEW_TAKE
     )
 
     assert wait_for_backfill(place, backfill) == "COMPLETED_SUCCESS"
@@ -100,3 +117,59 @@ def test_a_campaigns_name_typed_in_the_launch_dialog_buys_a_new_take_of_its_vari
     open_partition(page, place, "final_creatives", ENGLISH)
     expect(preview).to_have_attribute("src", PICTURE)
     assert preview.get_attribute("src") != first_take
+
+
+@pytest.fixture(scope="module")
+def _decided(browser: Browser, place: Deployment) -> None:
+    """Two of the winter's three variants are approved by one launch in the UI."""
+    page = open_page(browser)
+    page.goto(f"{place.url}/assets/reviews")
+    backfill = launch_backfill(page, typed="winter-2027-t", variants=len(APPROVED), config=APPROVE)
+    page.close()
+    assert wait_for_backfill(place, backfill) == "COMPLETED_SUCCESS"
+
+
+@pytest.mark.usefixtures("_decided")
+def test_what_an_analyst_approves_in_the_launch_dialog_is_green_and_nothing_else(
+    page: Page, place: Deployment
+) -> None:
+    open_approvals(page, place)
+
+    expect(page.get_by_text(f"Passed ({len(APPROVED)})", exact=True)).to_be_visible()
+    expect(page.get_by_text("Failed (4)", exact=True)).to_be_visible()
+    assert approvals(place)["succeeded"] == APPROVED
+
+
+@pytest.mark.usefixtures("_decided")
+def test_the_decision_is_read_where_it_was_made_with_the_name_that_was_typed(
+    page: Page, place: Deployment
+) -> None:
+    open_partition(page, place, "reviews", min(APPROVED))
+
+    expect(metadata_row(page, "note").first).to_contain_text("Checked with legal.")
+    expect(metadata_row(page, "decided_by").first).to_contain_text("Ann")
+    expect(metadata_row(page, "verified").first).to_contain_text("false", ignore_case=True)
+
+
+@pytest.mark.usefixtures("_decided")
+def test_what_was_approved_is_published_and_its_files_are_seen(
+    page: Page, place: Deployment
+) -> None:
+    place.wait_for(lambda: published(place) >= APPROVED, "the approved variants to be published")
+    open_partition(page, place, "published_creatives", min(APPROVED))
+
+    expect(metadata_row(page, "files").first).to_contain_text("1x1.jpg")
+    assert published(place) == APPROVED
+
+
+@pytest.mark.usefixtures("_decided")
+def test_the_button_that_executes_checks_leaves_approvals_as_they_are(
+    page: Page, place: Deployment
+) -> None:
+    before = approvals(place)
+
+    run_id = execute_all_checks(page, place)
+
+    assert wait_for_run(place, run_id).status == "SUCCESS"
+    assert approvals(place) == before
+    assert before["succeeded"] == APPROVED
