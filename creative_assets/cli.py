@@ -5,22 +5,18 @@ Heavy imports happen in the command that needs them, so that `--help` and `valid
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from creative_assets.cli_access import desk, token
 from creative_assets.cli_campaigns import download, report
 from creative_assets.cli_failures import failures, retry
+from creative_assets.cli_money import costs, estimate, go
 from creative_assets.cli_reviews import approve, decisions, request_changes
-from creative_assets.settings import Settings
 from creative_assets.studio.errors import BriefError
 from creative_assets.terminal import errors_in_words, out, read_settings, show_problems
-
-if TYPE_CHECKING:
-    from creative_assets.studio.estimate import Estimate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -31,8 +27,6 @@ app = typer.Typer(
 standin = typer.Typer(no_args_is_help=True, help="The OpenAI-compatible stand-in.")
 app.add_typer(standin, name="standin")
 app.add_typer(token, name="token")
-
-_CENT_USD = 0.01
 
 BriefPath = Annotated[
     Path, typer.Argument(exists=True, dir_okay=False, help="A brief, in YAML or JSON.")
@@ -88,31 +82,23 @@ def submit(brief: BriefPath) -> None:
 
 
 @app.command()
-def estimate(brief: BriefPath) -> None:
-    """Say what a brief would make and cost, before a cent is spent."""
-    from creative_assets.resources.opening import model_choice, open_archive  # noqa: PLC0415
-    from creative_assets.studio.estimate import estimate as estimated  # noqa: PLC0415
-    from creative_assets.studio.local_brief import jobs_of, load_local_brief  # noqa: PLC0415
-
-    settings = read_settings()
-    with errors_in_words(), open_archive(settings) as archive:
-        jobs = jobs_of(load_local_brief(brief), archive.records)
-        _show_estimate(estimated(jobs, model_choice(settings), archive.store), settings)
-
-
-@app.command()
 def run(
     brief: BriefPath,
     *,
     new_take: Annotated[
         bool, typer.Option("--new-take", help="Make new copy and pictures, and pay for them.")
     ] = False,
+    confirmed_usd: Annotated[
+        float, typer.Option(help="What it may cost, where that is more than runs by hand may.")
+    ] = 0.0,
 ) -> None:
     """Take one brief through Dagster in this process, with progress, and name what it made."""
     from creative_assets.running import run_brief  # noqa: PLC0415
 
     with errors_in_words():
-        succeeded = run_brief(brief, read_settings(), out, new_take=new_take)
+        succeeded = run_brief(
+            brief, read_settings(), out, new_take=new_take, confirmed_usd=confirmed_usd
+        )
     if not succeeded:
         raise typer.Exit(1)
 
@@ -184,29 +170,8 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
     serve(behaviour, host, port, log)
 
 
-for command in (approve, request_changes, decisions, failures, retry, report, download, desk):
+MONEY = (estimate, go, costs)
+REVIEWS = (approve, request_changes, decisions)
+CAMPAIGNS = (failures, retry, report, download)
+for command in (*MONEY, *REVIEWS, *CAMPAIGNS, desk):
     app.command()(command)
-
-
-def _show_estimate(result: "Estimate", settings: Settings) -> None:
-    table = Table("generation", "to make", "kept or shared", title=f"{result.variants} variants")
-    for operation in sorted({*result.to_make, *result.to_reuse}):
-        made, reused = result.to_make[operation], result.to_reuse[operation]
-        table.add_row(operation, str(made), str(reused))
-    out.print(table)
-    out.print(_priced(result, settings), soft_wrap=True)
-    if result.unpriced:
-        unpriced = ", ".join(sorted(result.unpriced))
-        out.print(f"[yellow]Not in it, for want of a price:[/] {unpriced}", soft_wrap=True)
-
-
-def _priced(result: "Estimate", settings: Settings) -> str:
-    if not result.to_make:
-        return "USD 0.00: nothing to make, everything is there already."
-    low, high = result.list_price.low_usd, result.list_price.high_usd
-    price = f"USD {low:.2f} to {high:.2f} at list prices"
-    if high < _CENT_USD:
-        price = "less than a cent at list prices"
-    if settings.uses_stand_in:
-        return f"USD 0.00: the stand-in answers. The models would cost {price}."
-    return f"{price}, at {settings.service}."

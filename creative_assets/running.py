@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -62,7 +62,9 @@ class Spending:
         self.list_price_usd = _sum(self.list_price_usd, metadata["list_price_usd"])
 
 
-def run_brief(path: Path, settings: Settings, out: Console, *, new_take: bool) -> bool:
+def run_brief(
+    path: Path, settings: Settings, out: Console, *, new_take: bool, confirmed_usd: float
+) -> bool:
     """Submit a brief, run its variants through Dagster, and name what was made.
 
     Returns:
@@ -88,9 +90,10 @@ def run_brief(path: Path, settings: Settings, out: Console, *, new_take: bool) -
         instance.add_dynamic_partitions(PARTITIONS_NAME, keys)
         order = instance.get_dynamic_partitions(PARTITIONS_NAME)
         spending = Spending()
+        config = {"new_take": new_take, "confirmed_usd": confirmed_usd}
         with _Progress(out, len(keys)) as progress:
             succeeded = [
-                _run_range(batch, instance, spending, progress, new_take=new_take)
+                _run_range(batch, instance, spending, progress, config)
                 for batch in contiguous_ranges(order, set(keys), settings.variants_per_run)
             ]
         jobs, _ = load_jobs(keys, archive.store, archive.records)
@@ -133,8 +136,7 @@ def _run_range(
     instance: dg.DagsterInstance,
     spending: Spending,
     progress: _Progress,
-    *,
-    new_take: bool,
+    config: Mapping[str, bool | float],
 ) -> bool:
     def on_event(entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
@@ -153,7 +155,7 @@ def _run_range(
             instance=instance,
             run_id=run_id,
             tags=range_tags(keys[0], keys[-1]),
-            run_config=_run_config(new_take=new_take),
+            run_config=_run_config(config),
             raise_on_error=False,
         )
     )
@@ -174,10 +176,10 @@ def _reason(result: dg.ExecuteInProcessResult) -> str:
     return "The run failed. The Dagster UI says more."
 
 
-def _run_config(*, new_take: bool) -> dict[str, Any]:
+def _run_config(config: Mapping[str, bool | float]) -> dict[str, Any]:
     return {
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-        "ops": {"creative_stages": {"config": {"new_take": new_take}}},
+        "ops": {"creative_stages": {"config": dict(config)}},
     }
 
 

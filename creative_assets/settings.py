@@ -75,6 +75,17 @@ class Settings(BaseSettings):
     text_deadline_s: float = Field(120, gt=0, description="For one text answer, retries included.")
     image_deadline_s: float = Field(420, gt=0, description="For one picture, retries included.")
 
+    campaign_limit_usd: float | None = Field(
+        None,
+        gt=0,
+        description="A campaign that may cost more waits for a person's go; absent: none does.",
+    )
+    confirm_above_usd: float = Field(
+        100,
+        ge=0,
+        description="What a run launched by hand may cost without being confirmed.",
+    )
+
     variants_per_run: int = Field(300, ge=1, description="Variants that one Dagster run takes.")
     variants_in_flight: int = Field(64, ge=1, description="Variants under way at once in a run.")
     cpu_workers: int = Field(

@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner, Result
 
 from creative_assets.cli import app
+from creative_assets.resources.studio import StudioResource
+from creative_assets.sensors.briefs import briefs
 from creative_assets.standin.behaviour import Behaviour, FaultRule
 from creative_assets.standin.serve import StandIn
 
@@ -130,6 +133,73 @@ def test_an_estimate_says_what_is_made_and_what_it_costs(brief_path: Path) -> No
     assert "1 variants" in result.stdout
     assert "art_direction" in result.stdout
     assert "USD 0.00: the stand-in answers" in words(result.stdout)
+
+
+@pytest.fixture
+def made(brief_path: Path) -> str:
+    """A variant with its finals, and its key."""
+    assert creative_assets("run", brief_path).exit_code == 0
+    return "summer/en-US/cold-brew"
+
+
+def test_an_estimate_prices_a_backfill_and_a_change_request_with_what_they_would_undo(
+    made: str,
+) -> None:
+    assert creative_assets("approve", made).exit_code == 0
+
+    again = words(creative_assets("estimate", "summer/*").stdout)
+    copy = words(creative_assets("estimate", made, "--scope", "copy").stdout)
+    fresh = words(creative_assets("estimate", "summer/*", "--new-take").stdout)
+
+    assert "nothing to make" in again
+    assert "Finals that would change: 0 of 1" in again
+    assert "ad_copy │ 1 │ 0" in copy
+    assert "image │ 0 │ 1" in copy
+    assert "Approvals that would no longer stand: 1" in copy
+    assert f"{made} is approved" in copy
+    assert "image │ 1 │ 0" in fresh
+
+
+def test_an_estimate_of_a_pattern_that_nothing_matches_says_so() -> None:
+    result = creative_assets("estimate", "summer/*")
+
+    assert result.exit_code == 1
+    assert "matches no variant" in words(result.stderr)
+
+
+def test_a_campaign_that_waits_starts_by_a_go_under_a_name(
+    brief: dict[str, Any], brief_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody-asks-with-it")
+    brief_path.write_text(json.dumps(brief | {"budget_usd": 0.001}))
+    priced = creative_assets("estimate", brief_path)
+    assert creative_assets("submit", brief_path).exit_code == 0
+    context = dg.build_sensor_context(
+        instance=dg.DagsterInstance.ephemeral(), resources={"studio": StudioResource()}
+    )
+    briefs(context)
+
+    given = creative_assets("go", "summer", "--by", "ann")
+    twice = creative_assets("go", "summer")
+
+    assert "It would wait for a go: it may cost USD 0.0" in words(priced.stdout)
+    assert "ann let it go at USD 0.0" in words(given.stdout)
+    assert twice.exit_code == 1
+    assert "is not held" in words(twice.stderr)
+
+
+def test_costs_are_summed_by_what_is_asked_and_unknown_ones_are_counted(
+    brief_path: Path, stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", stand_in.base_url)
+    assert creative_assets("run", brief_path).exit_code == 0
+
+    by_campaign = words(creative_assets("costs").stdout)
+    by_stage = words(creative_assets("costs", "summer", "--by", "stage").stdout)
+
+    calls = len(stand_in.requests())
+    assert f"summer │ {calls} │ {calls} │ 0.0000 │ {calls}" in by_campaign
+    assert "base_images │ 2 │ 2 │ 0.0000 │ 2" in by_stage
 
 
 def test_an_estimate_names_the_models_whose_price_is_unknown(

@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 
 from creative_assets.cli import app
 from creative_assets.resources.opening import Archive
+from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.launches import next_launch
 from creative_assets.studio.produce import Job
 from creative_assets.studio.records import VariantStatus
@@ -27,6 +28,9 @@ def creative_assets(*args: str) -> Result:
 def _failed(accepted: Accept, brief: dict[str, Any], archive: Archive) -> None:
     """One variant, which was launched and has failed."""
     accepted(brief)
+    campaigns = Campaigns(archive.records.database)
+    (campaign,) = campaigns.at("unweighed")
+    campaigns.weighed(campaign, "USD 0.00", "")
     archive.records.assign_launch([KEY], 1)
     (row,) = archive.records.variants_of("summer")
     status = VariantStatus(

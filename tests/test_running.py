@@ -51,7 +51,9 @@ def run_it(written: Path) -> RunIt:
     def run(*, new_take: bool = False) -> tuple[bool, str]:
         printed = StringIO()
         out = Console(file=printed, width=200)
-        return run_brief(written, Settings(), out, new_take=new_take), printed.getvalue()
+        return run_brief(
+            written, Settings(), out, new_take=new_take, confirmed_usd=0
+        ), printed.getvalue()
 
     return run
 

@@ -20,7 +20,7 @@ from creative_assets.studio.contact_sheet import page_path
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.dead_letters import what_to_do
-from creative_assets.studio.errors import CreativeAssetsError
+from creative_assets.studio.errors import CreativeAssetsError, RequestRejectedError
 from creative_assets.studio.finals import CleanFinal, Final, FinalCreatives
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.pictures import BaseImages
@@ -86,12 +86,19 @@ def run_failure(failures: Sequence[VariantFailed], variants: int) -> dg.Failure:
     hidden = len(failures) - len(lines)
     if hidden:
         lines.append(f"- … and {hidden} more")
+    is_stopped = any(
+        isinstance(failure.error, RequestRejectedError) and failure.error.everywhere
+        for failure in failures
+    )
+    others = "The others are complete. " if len(failures) < variants else ""
+    if is_stopped:
+        others = "Every other call would fare as that one, so the run begins no further call. "
     reasons = Counter(type(failure.error).__name__ for failure in failures)
     named = ", ".join(f"{reason} ({count})" for reason, count in reasons.most_common())
     return dg.Failure(
         description=(
             f"{len(failures)} of {variants} variants failed: {named}. "
-            f"{'The others are complete. ' if len(failures) < variants else ''}"
+            f"{others}"
             "When the cause is gone, launch the preset “Failed and missing”: what is done is kept "
             "and costs nothing.\n" + "\n".join(lines)
         ),

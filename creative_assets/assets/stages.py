@@ -21,6 +21,7 @@ from creative_assets.assets.approved import (
 )
 from creative_assets.assets.change_rounds import ChangeRounds, round_metadata
 from creative_assets.assets.checks import CHECK_SPECS, check_evaluations, selected_checks
+from creative_assets.assets.confirmation import check_confirmed
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import desk_link, materialization, run_failure
 from creative_assets.assets.specs import STAGE_SPECS
@@ -52,6 +53,11 @@ class StagesConfig(dg.Config):
         default=list(TAKEABLE),
         description=f"The stages that a new take is for: {', '.join(TAKEABLE)}.",
     )
+    confirmed_usd: float = Field(
+        default=0.0,
+        description="What the run may cost, in US dollars, where that is more than runs may that "
+        "are launched by hand. One that was not confirmed says what to put here.",
+    )
 
 
 def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
@@ -72,6 +78,9 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
         checks = selected_checks(context.selected_asset_check_keys)
         context.log.info("%d variants; models: %s.", len(keys), studio.settings().service)
         with _again_when_cut_off(), studio.archive() as archive:
+            new_take_of = config.new_take_of if config.new_take else ()
+            settings = studio.settings()
+            check_confirmed(context, stages, new_take_of, config.confirmed_usd, archive, settings)
             if config.new_take:
                 _ask_new_takes(config, context, archive)
             rounds = ChangeRounds(keys if FINAL_CREATIVES in stages else (), archive)

@@ -1,22 +1,28 @@
 """New briefs become partitions and runs: the I/O around `studio.acceptance` and `.launches`."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import dagster as dg
 
 from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.partitions import PARTITIONS_NAME, VARIANTS
+from creative_assets.resources.opening import model_choice
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.runs import covered_by, run_tags, unfinished_ranges
 from creative_assets.studio.acceptance import Taken, take_in
-from creative_assets.studio.intake import launch_batches
+from creative_assets.studio.campaigns import Campaign, Campaigns
+from creative_assets.studio.intake import campaign_of, launch_batches
 from creative_assets.studio.launches import Launch, next_launch
 from creative_assets.studio.store import open_store
+from creative_assets.studio.weighing import weigh
 
 _INTERVAL_S = 5
 _RUNS_PER_TICK = 20
 _VARIANTS_PER_TICK = 5_000
 _NAMED = 10
+_NO_PRICES: Mapping[str, str] = MappingProxyType({})
+ESTIMATE_TAG = "creative_assets/estimate"
 
 
 @dg.sensor(
@@ -34,25 +40,37 @@ _NAMED = 10
 def briefs(
     context: dg.SensorEvaluationContext, studio: StudioResource
 ) -> dg.SensorResult | dg.SkipReason:
-    """Take in the inbox, then hand Dagster the next launch."""
+    """Take in the inbox, weigh what is new, then hand Dagster the next launch."""
     settings = studio.settings()
     with studio.archive() as archive:
+        inbox, campaigns = open_store(settings.inbox_url), Campaigns(archive.records.database)
         taken = take_in(
-            open_store(settings.inbox_url),
+            inbox,
             archive.store,
             archive.records,
             most=settings.briefs_per_tick,
             budget_s=settings.tick_budget_s,
         )
+        weigh(
+            inbox,
+            archive.store,
+            archive.records,
+            model_choice(settings),
+            limit_usd=settings.campaign_limit_usd,
+            budget_s=settings.tick_budget_s,
+        )
+        told = _told(taken, campaigns.at("held"))
         if taken != Taken():  # each line logged makes a file: not one for every quiet tick
-            context.log.info(_told(taken))
+            context.log.info(told)
         confirmed = int(context.cursor or 0)
         launch = next_launch(archive.records, confirmed, most=_VARIANTS_PER_TICK)
+        wanted = {campaign_of(key) for key in launch.wanted} if launch else ()
+        prices = {name: each.price for name, each in campaigns.by_id(wanted).items()}
     if launch is None:
-        return dg.SkipReason(_told(taken))
+        return dg.SkipReason(told)
     known = context.instance.get_dynamic_partitions(PARTITIONS_NAME)
     unfinished = unfinished_ranges(context.instance) if launch.retired else []
-    return launch_result(launch, known, settings.variants_per_run, unfinished)
+    return launch_result(launch, known, settings.variants_per_run, unfinished, prices)
 
 
 def launch_result(
@@ -60,6 +78,7 @@ def launch_result(
     known_keys: Sequence[str],
     per_run: int,
     unfinished: Sequence[tuple[str, str]] = (),
+    prices: Mapping[str, str] = _NO_PRICES,
 ) -> dg.SensorResult:
     """What Dagster is to do for a launch.
 
@@ -72,6 +91,7 @@ def launch_result(
         per_run: Variants that one run takes at most.
         unfinished: First and last key of each run that is not over yet. One that loses either
             can no longer start, so the other variants of its range are launched here.
+        prices: Campaign → what it was weighed at, in words.
     """
     known = set(known_keys)
     new = [key for key in launch.wanted if key not in known]
@@ -85,7 +105,7 @@ def launch_result(
     if new:
         requests.append(VARIANTS.build_add_request(new))
     return dg.SensorResult(
-        run_requests=[_run_request(batch) for batch in batches],
+        run_requests=[_run_request(batch, prices) for batch in batches],
         dynamic_partitions_requests=requests,
         cursor=str(launch.number),
     )
@@ -99,23 +119,32 @@ def _stranded(
     return covered_by(broken, known_keys).difference(gone)
 
 
-def _run_request(keys: Sequence[str]) -> dg.RunRequest:
+def _run_request(keys: Sequence[str], prices: Mapping[str, str]) -> dg.RunRequest:
     # Without a run key: Dagster never runs one twice, so that no reset of the cursor could
     # launch anything again. A launch that a crash delivers twice costs nothing twice.
-    return dg.RunRequest(tags=run_tags(keys))
+    weighed = [prices[name] for name in {campaign_of(key) for key in keys} if prices.get(name)]
+    tags = {ESTIMATE_TAG: weighed[0]} if len(weighed) == 1 else {}
+    return dg.RunRequest(tags=run_tags(keys) | tags)
 
 
-def _told(taken: Taken) -> str:
-    if taken == Taken():
-        return "Nothing new in the inbox."
-    sentences = [
+def _told(taken: Taken, held: Sequence[Campaign]) -> str:
+    sentences = ["Nothing new in the inbox." if taken == Taken() else "", *_sentences(taken)]
+    waiting = [
+        f"{campaign.campaign_id} waits for a go: {campaign.held_because}." for campaign in held
+    ]
+    hidden = len(waiting) - _NAMED
+    more = f"{hidden} more campaigns wait for a go." if hidden > 0 else ""
+    return " ".join(filter(None, [*sentences, *waiting[:_NAMED], more]))
+
+
+def _sentences(taken: Taken) -> list[str]:
+    return [
         f"Accepted {_some(taken.accepted)}." if taken.accepted else "",
         f"Refused {_some(taken.refused)}: see the .problems.md beside." if taken.refused else "",
         f"Gone: {_some(taken.gone)}." if taken.gone else "",
         f"Cannot be used: {_some(taken.unusable)}." if taken.unusable else "",
         f"{taken.left} briefs are left for the next tick." if taken.left else "",
     ]
-    return " ".join(filter(None, sentences))
 
 
 def _some(names: Sequence[str]) -> str:

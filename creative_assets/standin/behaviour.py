@@ -27,6 +27,7 @@ FaultKind = Literal[
     "rate_limit",  # 429 with Retry-After
     "rate_limit_bare",  # 429 without it
     "insufficient_quota",  # 429 that no waiting heals
+    "billing_limit",  # 400 that no waiting heals
     "invalid_key",  # 401
     "model_retired",  # 404
     "server_error",  # 500

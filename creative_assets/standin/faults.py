@@ -74,6 +74,9 @@ def error_for(kind: FaultKind) -> WireError | None:
         case "insufficient_quota":
             message = "You exceeded your current quota. (stand-in)"
             return WireError(429, message, kind="insufficient_quota", code="insufficient_quota")
+        case "billing_limit":
+            message = "Billing hard limit has been reached. (stand-in)"
+            return WireError(400, message, code="billing_hard_limit_reached")
         case "invalid_key":
             message = "Incorrect API key provided. (stand-in)"
             return WireError(401, message, code="invalid_api_key")

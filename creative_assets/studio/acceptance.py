@@ -14,9 +14,11 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
 from creative_assets.studio.brief import CampaignBrief, FileRef, VariantBrief
+from creative_assets.studio.campaigns import Campaign, Campaigns
 from creative_assets.studio.decision_log import DecisionLog
 from creative_assets.studio.errors import (
     BriefError,
+    BudgetSpentError,
     CreativeAssetsError,
     MissingInputError,
     Problem,
@@ -33,6 +35,7 @@ from creative_assets.studio.problems import problems_markdown
 from creative_assets.studio.produce import Job, VariantFailed
 from creative_assets.studio.reading import read_with_files
 from creative_assets.studio.records import BriefRow, Records, VariantRow
+from creative_assets.studio.review import ChangeRequest, look, supposed
 from creative_assets.studio.revision import revision_of
 from creative_assets.studio.stages import AD_COPY, BASE_IMAGES, TAKEABLE, VARIANT_BRIEF
 from creative_assets.studio.store import Store
@@ -40,6 +43,7 @@ from creative_assets.studio.values import Frozen
 from creative_assets.studio.variants import resolve_variants
 
 NOTE_SUFFIX = ".problems.md"
+WAITING_SUFFIX = ".waiting.md"
 MARKER = ".creative-assets-inbox"
 _MARKER_TEXT = b"By this file the inbox is known to be there. Please leave it.\n"
 
@@ -188,11 +192,13 @@ def accept(
     # Under its own hash: a brief that moved, or came back after an upgrade, is another snapshot.
     place = f"campaigns/{brief.campaign_id}/briefs/{_sha256(content)}.json"
     store.put_once(place, content)
+    _record_campaign(brief, place, records)
     changes = _record_variants(snapshot, place, records)
     records.save_brief(_row(examined, brief.campaign_id, place))
     if previous and previous.campaign_id and previous.campaign_id != brief.campaign_id:
         _retire_ownerless(previous.campaign_id, records)
-    inbox.delete(examined.path + NOTE_SUFFIX)
+    for suffix in (NOTE_SUFFIX, WAITING_SUFFIX):
+        inbox.delete(examined.path + suffix)
     return changes
 
 
@@ -228,11 +234,19 @@ def kept_at(campaign_id: str, name: str, content: bytes) -> FileRef:
     return FileRef(name=name, path=path, size_bytes=len(content), sha256=sha256)
 
 
-def jobs_for(variants: Collection[VariantBrief], records: Records) -> list[Job]:
-    """The variants with the takes that people asked for, and what reviewers want changed."""
+def jobs_for(
+    variants: Collection[VariantBrief], records: Records, request: ChangeRequest | None = None
+) -> list[Job]:
+    """The variants with the takes that people asked for, and what reviewers want changed.
+
+    As if `request` had been made of all that have finals, where it is given.
+    """
     keys = [variant.key for variant in variants]
-    takes = records.current_takes(keys)
-    decisions = DecisionLog(records.database).decisions_on(keys)
+    takes, log = records.current_takes(keys), DecisionLog(records.database)
+    decisions = log.decisions_on(keys)
+    if request is not None:
+        seen = look(keys, log)
+        decisions |= {key: (*each.decisions, supposed(each, request)) for key, each in seen.items()}
     jobs = []
     for variant in variants:
         revision = revision_of(decisions.get(variant.key, ()))
@@ -243,9 +257,15 @@ def jobs_for(variants: Collection[VariantBrief], records: Records) -> list[Job]:
 
 
 def load_jobs(
-    keys: Collection[str], store: Store, records: Records
+    keys: Collection[str],
+    store: Store,
+    records: Records,
+    request: ChangeRequest | None = None,
 ) -> tuple[list[Job], list[VariantFailed]]:
-    """What to produce for the variants `keys`, and why some cannot be produced."""
+    """What to produce for the variants `keys`, and why some cannot be produced.
+
+    As if `request` had been made of all that have finals, where it is given.
+    """
     rows = records.variants(keys)
     snapshots = {
         path: {variant.key: variant for variant in _load(path, store).variants}
@@ -254,7 +274,7 @@ def load_jobs(
     active = dict.fromkeys(key for key in keys if key in rows and rows[key].active)
     failed = [VariantFailed(key, VARIANT_BRIEF, _unknown(key)) for key in keys if key not in active]
     variants = [snapshots[rows[key].snapshot_path][key] for key in active]
-    return jobs_for(variants, records), failed
+    return jobs_for(variants, records, request), failed
 
 
 def _unknown(key: str) -> MissingInputError:
@@ -262,6 +282,17 @@ def _unknown(key: str) -> MissingInputError:
         f"No accepted brief names the variant {key}. Submit its brief (again), or leave it out of "
         "the selection."
     )
+
+
+def _record_campaign(brief: CampaignBrief, place: str, records: Records) -> None:
+    """Before its variants, so that none of them starts before its price is weighed."""
+    campaigns = Campaigns(records.database)
+    known = campaigns.by_id([brief.campaign_id]).get(brief.campaign_id)
+    campaigns.save(Campaign(brief.campaign_id, brief.budget_usd, place))
+    if known is not None and brief.budget_usd != known.budget_usd:
+        ended = ("failed", BudgetSpentError.__name__)
+        rows = records.variants_of(brief.campaign_id)
+        records.relaunch([row.key for row in rows if (row.status, row.error_class) == ended])
 
 
 def _record_variants(snapshot: Snapshot, place: str, records: Records) -> VariantChanges:

@@ -35,6 +35,7 @@ from creative_assets.studio.values import FileType, Frozen, LayoutName
 
 MAX_PRODUCTS: Final = 200
 MAX_LOCALES: Final = 100
+MAX_BUDGET_USD: Final = 1_000_000
 MAX_LOCALE_SCOPES: Final = 300
 """Entries of a mapping by locale: the targets, and the languages of further campaigns."""
 
@@ -331,6 +332,14 @@ class CampaignBrief(Frozen):
         default=None,
         description="The e-mail address of whoever is to be told when this brief is refused.",
         examples=["ann@example.com"],
+    )
+    budget_usd: Annotated[float, Field(gt=0, le=MAX_BUDGET_USD, allow_inf_nan=False)] | None = (
+        Field(
+            default=None,
+            description="What the campaign may cost in all, in US dollars: no call to a model that "
+            "could exceed it is made.",
+            examples=[50],
+        )
     )
 
 

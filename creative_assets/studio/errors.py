@@ -6,6 +6,7 @@
     │   ├── ContentRefusedError   the model's policy refused the content
     │   ├── ModelRetiredError     the configured model is gone
     │   ├── RequestRejectedError  the service will not take this request (key, quota, parameters)
+    │   ├── BudgetSpentError      the campaign's budget does not allow the call
     │   ├── MissingInputError     something that an earlier step makes is not there
     │   ├── StoreConflictError    other bytes already stand under a path that is written once
     │   ├── DecisionConflictError what a decision is about has changed since it was looked at
@@ -99,6 +100,10 @@ class RequestRejectedError(PermanentError):
         """Say with `everywhere` whether going on with other variants is pointless."""
         self.everywhere = everywhere
         super().__init__(message)
+
+
+class BudgetSpentError(PermanentError):
+    """A call that could exceed the campaign's budget; it was not made."""
 
 
 class MissingInputError(PermanentError):

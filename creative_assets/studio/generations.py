@@ -9,22 +9,25 @@ import asyncio
 import hashlib
 import json
 import logging
+import math
 import os
 import socket
+import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from creative_assets.studio.budget import Budgets, Charge, check_priced
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
 from creative_assets.studio.log_context import about
 from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.requests import Request, TextRequest
 from creative_assets.studio.models.services import OPENAI, STAND_IN
-from creative_assets.studio.prices import list_price_usd
+from creative_assets.studio.prices import list_price_usd, most_usd_of
 from creative_assets.studio.records import GenerationClaim, GenerationResult, GenerationRow, Records
 from creative_assets.studio.store import Store, StoredFile
 from creative_assets.studio.threads import in_pool, lasting
@@ -106,6 +109,7 @@ class Generations:
         self._store = store
         self._io = io
         self._heartbeat_s = heartbeat_s
+        self._budgets = Budgets(records.database)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._under_way: dict[str, asyncio.Task[Generation]] = {}
 
@@ -128,6 +132,7 @@ class Generations:
         """The generation for `request`: kept, or made now and booked to `payer`.
 
         Raises:
+            BudgetSpentError: Making it could exceed the budget of the payer's campaign.
             CreativeAssetsError: What the model client raised; the claim is free again.
         """
         task = self._under_way.get(request.key)
@@ -159,39 +164,51 @@ class Generations:
             self._models.check_not_stopped()
             outcome = await self._run(lambda: self._records.claim(claim))
             if outcome.kind == "claimed":
-                return await self._make(request)
+                return await self._make(request, _Bill(request, payer, self._holder))
             if outcome.kind == "done" and outcome.row is not None:
                 return await self._kept(outcome.row)
             await asyncio.sleep(_POLL_S)
 
-    async def _make(self, request: Request) -> Generation:
-        spoiled = Spoiled()
+    async def _make(self, request: Request, bill: "_Bill") -> Generation:
         try:
-            answer = await self._models.ask(request, spoiled)
-            return await self._keep(request, answer, spoiled)
+            answer = await self._models.ask(request, bill.spoiled, lambda: self._afford(bill))
+            return await self._keep(request, answer, bill)
         except asyncio.CancelledError as error:
-            self._give_up(request, spoiled, error)  # on this thread: a cancelled task may not wait
+            bill.spoiled.lost += int(bill.spoiled.attempts > 0)  # a call under way may be billed
+            self._give_up(request, bill, error)  # on this thread: a cancelled task may not wait
             raise
         except Exception as error:
             # Whatever it was, a defect of ours too: a claim that stays keeps all others waiting.
-            await in_pool(self._io, partial(self._give_up, request, spoiled, error))
+            await in_pool(self._io, partial(self._give_up, request, bill, error))
             raise
 
-    def _give_up(self, request: Request, spoiled: Spoiled, error: BaseException) -> None:
-        reason = type(error).__name__
+    async def _afford(self, bill: "_Bill") -> None:
+        """Wait until the campaign's budget allows the next call.
+
+        Raises:
+            BudgetSpentError: It does not.
+        """
+        while await self._run(lambda: bill.reserve(self._budgets)) == "wait":
+            self._models.check_not_stopped()
+            await asyncio.sleep(_POLL_S)
+
+    def _give_up(self, request: Request, bill: "_Bill", error: BaseException) -> None:
+        reason, attempts = type(error).__name__, bill.spoiled.attempts
         try:
-            self._book_waste(request, spoiled)
-            self._records.fail(request.key, self._holder, reason, str(error), spoiled.attempts)
+            self._book_waste(bill)
+            charge = bill.charge() if bill.is_open else None
+            self._records.fail(request.key, self._holder, reason, str(error), attempts, charge)
         except CreativeAssetsError:  # must not hide the reason; our own claim stays free to us
             log.exception("Generation %s failed, and could not be given up.", request.key)
 
-    async def _keep(self, request: Request, answer: Answer, spoiled: Spoiled) -> Generation:
+    async def _keep(self, request: Request, answer: Answer, bill: "_Bill") -> Generation:
         path = _path(request.key, answer)
         try:
             file = await self._run(lambda: self._store.put_once(path, answer.content))
         except CreativeAssetsError:
-            spoiled.usages.append(answer.usage)  # paid for, and lost
+            bill.spoiled.usages.append(answer.usage)  # paid for, and lost
             raise
+        bill.answered = [answer.usage]
         price = list_price_usd(request, answer.usage)
         result = GenerationResult(
             file=file,
@@ -203,8 +220,11 @@ class Generations:
             seconds=answer.seconds,
             request_id=answer.request_id,
         )
-        await self._run(lambda: self._book_waste(request, spoiled))
-        row = await self._run(lambda: self._records.complete(request.key, self._holder, result))
+        await self._run(lambda: self._book_waste(bill))
+        charge = bill.charge()
+        row = await self._run(
+            lambda: self._records.complete(request.key, self._holder, result, charge)
+        )
         if row.file != file:  # our claim had lapsed, and another's answer was first
             return await self._kept(row)
         log.info("Made by %s in %d attempts, for USD %s.", row.model, row.attempts, row.cost_usd)
@@ -223,11 +243,10 @@ class Generations:
             ) from error
         return Generation(content, file, _use(row, made=False))
 
-    def _book_waste(self, request: Request, spoiled: Spoiled) -> None:
-        while spoiled.usages:
-            price = list_price_usd(request, spoiled.usages[-1])
-            self._records.add_waste(request.key, _paid_usd(request.service, price))
-            spoiled.usages.pop()  # what is booked is not booked again when keeping the answer fails
+    def _book_waste(self, bill: "_Bill") -> None:
+        for usage in bill.spoiled.usages[bill.wasted :]:
+            self._records.add_waste(bill.request.key, bill.paid_usd(usage))
+            bill.wasted += 1  # what is booked is not booked again when keeping the answer fails
 
     async def _beat(self) -> None:
         while True:
@@ -240,6 +259,66 @@ class Generations:
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await lasting(self._io, work)
+
+
+@dataclass
+class _Bill:
+    """What a request has cost its payer, while it is asked.
+
+    Attributes:
+        answered: The usage of the answer that is kept; empty before there is one.
+        wasted: How many of the spoiled usages are booked as waste.
+    """
+
+    request: Request
+    payer: Payer
+    holder: str
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    begun_at: float = field(default_factory=time.time)
+    spoiled: Spoiled = field(default_factory=Spoiled)
+    answered: list[dict[str, Any] | None] = field(default_factory=list)
+    wasted: int = 0
+    most_usd: float = 0.0
+    is_reserved: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to charge, or to set free."""
+        return self.is_reserved or self.spoiled.attempts > 0
+
+    def paid_usd(self, usage: dict[str, Any] | None) -> float | None:
+        """What was paid for an answer of that usage; None where that is unknown."""
+        return _paid_usd(self.request.service, list_price_usd(self.request, usage))
+
+    def charge(self) -> Charge:
+        """All that is known so far."""
+        paid = [self.paid_usd(usage) for usage in (*self.spoiled.usages, *self.answered)]
+        known = [usd for usd in paid if usd is not None]
+        lost = 0 if self.request.service == STAND_IN else self.spoiled.lost
+        return Charge(
+            id=self.id,
+            generation_key=self.request.key,
+            holder=self.holder,
+            **self.payer.model_dump(),
+            service=self.request.service,
+            operation=self.request.operation,
+            model=self.request.model,
+            begun_at=self.begun_at,
+            calls=self.spoiled.attempts,
+            cost_usd=math.fsum(known),
+            unpriced=len(paid) - len(known) + lost,
+            most_usd=self.most_usd,
+        )
+
+    def reserve(self, budgets: Budgets) -> Literal["reserved", "wait"]:
+        """Reserve what the next call may cost, where the campaign has a budget."""
+        if not budgets.is_limited(self.payer.campaign_id):
+            return "reserved"
+        most_usd = _paid_usd(self.request.service, most_usd_of(self.request))
+        self.most_usd = check_priced(most_usd, self.charge())
+        outcome = budgets.reserve(self.charge())
+        self.is_reserved = self.is_reserved or outcome == "reserved"
+        return outcome
 
 
 def _use(row: GenerationRow, *, made: bool) -> GenerationUse:

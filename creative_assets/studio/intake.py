@@ -153,17 +153,18 @@ def launch_batches(
     Raises:
         MissingInputError: A wanted key is not among all keys.
     """
-    if len({_campaign_of(key) for key in wanted}) > max_batches:
+    if len({campaign_of(key) for key in wanted}) > max_batches:
         return contiguous_ranges(all_keys, wanted, max_keys)
     return tuple(
         part
         for run in _runs(all_keys, wanted)
-        for _, of_campaign in groupby(run, key=_campaign_of)
+        for _, of_campaign in groupby(run, key=campaign_of)
         for part in _cut(tuple(of_campaign), max_keys)
     )
 
 
-def _campaign_of(key: str) -> str:
+def campaign_of(key: str) -> str:
+    """The campaign's ID in a variant's key."""
     return key.split("/", maxsplit=1)[0]
 
 

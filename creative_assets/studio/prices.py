@@ -5,12 +5,19 @@ package. A model that neither knows has an unknown price: None, never 0.
 """
 
 import functools
+import math
 import tomllib
 from decimal import Decimal
 from importlib import resources
 from typing import Any, Literal
 
-from creative_assets.studio.models.requests import Operation, PictureRequest, Request
+from creative_assets.studio.models.requests import (
+    ANSWER_LIMIT_TOKENS,
+    Operation,
+    PictureRequest,
+    Request,
+    TextRequest,
+)
 from creative_assets.studio.values import Frozen, Size
 
 Quality = Literal["low", "medium", "high"]
@@ -60,6 +67,7 @@ def list_price_usd(request: Request, usage: dict[str, Any] | None) -> float | No
         return None
 
 
+@functools.cache  # of thousands of variants, most ask alike
 def expected_price(
     operation: Operation, model: str, *, quality: Quality = "medium", size: Size | None = None
 ) -> PriceRange | None:
@@ -85,6 +93,34 @@ def expected_price(
         return None
     spread = data["range"]
     return PriceRange(low_usd=price * spread["low"], high_usd=price * spread["high"])
+
+
+def most_usd_of(request: Request) -> float | None:
+    """The most that one call of `request` may cost; None for a model of unknown price.
+
+    Every byte of a prompt is a token at most, and an answer ends at its length limit. What bounds
+    a picture is ours: see `[most]` in `prices.toml`.
+    """
+    from genai_prices import Usage  # noqa: PLC0415 - 0.8 s, and only where calls are made
+
+    most = _data()["most"]
+    if isinstance(request, TextRequest):
+        prompt = f"{request.instructions}{request.facts_json}"
+        text_tokens = len(prompt.encode()) + most["schema"]
+        pictures = len(request.images)
+        output_tokens = ANSWER_LIMIT_TOKENS
+    else:
+        text_tokens = len(request.prompt.encode())
+        pictures = len(request.photos) if request.uses_photos else 0
+        megapixels = request.size.width_px * request.size.height_px / _PIXELS_A_MEGAPIXEL
+        expected = _data()["expected"]["image"][request.quality]
+        output_tokens = math.ceil(expected * megapixels * most["picture_output_factor"])
+    usage = Usage(
+        input_tokens=text_tokens + pictures * most["input_picture"],
+        input_image_tokens=pictures * most["input_picture"],
+        output_tokens=output_tokens,
+    )
+    return _priced(request.model, usage)
 
 
 def _priced(model: str, usage: Any) -> float | None:  # noqa: ANN401 - genai-prices' own protocol

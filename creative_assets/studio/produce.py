@@ -10,7 +10,7 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -90,6 +90,12 @@ class Job:
     variant: VariantBrief
     takes: Mapping[str, int] = field(default_factory=dict)
     revision: Revision = UNREVISED
+
+    def with_new_take(self, stages: Collection[str]) -> "Job":
+        """The same with one more take of the `stages`."""
+        return replace(
+            self, takes={**self.takes, **{name: self.takes.get(name, 1) + 1 for name in stages}}
+        )
 
 
 @dataclass(frozen=True)
@@ -227,6 +233,7 @@ class _Shared:
 
     outputs: dict[str, asyncio.Task[_Kept]] = field(default_factory=dict)
     stray: dict[str, asyncio.Task[StrayInPictures]] = field(default_factory=dict)
+    stopped_by: list[RequestRejectedError] = field(default_factory=list)
     preloading: list[asyncio.TimerHandle] = field(default_factory=list)
 
     def preload(self, bench: Workbench) -> None:
@@ -277,6 +284,10 @@ class _VariantLine:
                 return
             if isinstance(error, RequestRejectedError) and error.everywhere:
                 self._bench.models.stop(error)
+                self._shared.stopped_by.append(error)
+                if len(self._shared.stopped_by) > 1:  # one that tells of it is enough
+                    log.info("%s was stopped before it was done: %s", key, error)
+                    return
             with about(stage=stage):
                 if isinstance(error, CreativeAssetsError):
                     log.warning("Failed: %s: %s", type(error).__name__, error)

@@ -15,17 +15,12 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from creative_assets.studio.budget import Charge, close_charge
+from creative_assets.studio.campaigns import CAMPAIGNS
 from creative_assets.studio.database import METADATA, Database, open_database
 from creative_assets.studio.errors import MissingInputError, PermanentError
+from creative_assets.studio.holders import HOLDERS
 from creative_assets.studio.store import StoredFile
-
-HOLDERS = sa.Table(
-    "holders",
-    METADATA,
-    sa.Column("holder", sa.Text, primary_key=True),
-    sa.Column("alive_until", sa.Double, nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-)
 
 GENERATIONS = sa.Table(
     "generations",
@@ -360,8 +355,10 @@ class Records:
             )
             return ClaimOutcome("claimed")
 
-    def complete(self, key: str, holder: str, result: GenerationResult) -> GenerationRow:
-        """Keep the result that `holder` paid for; the row that holds from now on.
+    def complete(
+        self, key: str, holder: str, result: GenerationResult, charge: Charge | None = None
+    ) -> GenerationRow:
+        """Keep the result that `holder` paid for, and its `charge`; the row that holds from now on.
 
         The first result stays, whoever brings it: a claim that was taken over may still be answered
         first by the one who lost it. A second one is booked as waste, and its row names the other
@@ -393,6 +390,7 @@ class Records:
                 )
             )
             kept = connection.execute(keeping).rowcount == 1
+            self._close(connection, charge)
             row = self._generation(connection, key)
             is_repeated_call = row.holder == holder and row.request_id == result.request_id
             if kept or is_repeated_call:
@@ -406,10 +404,20 @@ class Records:
             self._add_waste(connection, key, cost_usd)
 
     def fail(
-        self, key: str, holder: str, error_class: str, error_message: str, attempts: int
+        self,
+        key: str,
+        holder: str,
+        error_class: str,
+        error_message: str,
+        attempts: int,
+        charge: Charge | None = None,
     ) -> None:
-        """Give a claim up, with the reason. Changes nothing if `holder` no longer holds it."""
+        """Give a claim up, with the reason and what it was charged.
+
+        Changes nothing of the claim if `holder` no longer holds it.
+        """
         with self.database.writing() as connection:
+            self._close(connection, charge)
             connection.execute(
                 sa.update(GENERATIONS)
                 .where(
@@ -574,8 +582,16 @@ class Records:
         self._update_variants(keys, {"active": False, "launch": None})
 
     def unlaunched(self, limit: int) -> list[VariantRow]:
-        """Up to `limit` variants that no launch carries yet, retired ones too; oldest first."""
-        question = sa.select(VARIANTS).where(VARIANTS.c.launch.is_(None))
+        """Up to `limit` variants that no launch carries yet, retired ones too; oldest first.
+
+        Those of a campaign that is not weighed yet, or held, are left where they wait.
+        """
+        may_start = sa.or_(CAMPAIGNS.c.gate == "open", CAMPAIGNS.c.gate.is_(None))
+        question = (
+            sa.select(VARIANTS)
+            .outerjoin(CAMPAIGNS, CAMPAIGNS.c.campaign_id == VARIANTS.c.campaign_id)
+            .where(VARIANTS.c.launch.is_(None), sa.or_(may_start, ~VARIANTS.c.active))
+        )
         return self._variant_rows(
             question.order_by(VARIANTS.c.updated_at, VARIANTS.c.key).limit(limit)
         )
@@ -668,6 +684,10 @@ class Records:
         is_alive = found.alive_until is not None and found.alive_until > self._clock()
         is_others = found.state == "claimed" and found.holder != claim.holder
         return ClaimOutcome("held") if is_others and is_alive else None
+
+    def _close(self, connection: sa.Connection, charge: Charge | None) -> None:
+        if charge is not None:
+            close_charge(self.database, connection, charge)
 
     def _check_holder(self, connection: sa.Connection, holder: str) -> None:
         if connection.scalar(sa.select(HOLDERS.c.holder).where(HOLDERS.c.holder == holder)) is None:

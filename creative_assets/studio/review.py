@@ -220,6 +220,22 @@ def decide(
     return known
 
 
+def supposed(seen: UnderReview, request: ChangeRequest) -> Decision:
+    """The decision as it would be if somebody made the request now. Nothing is appended."""
+    nobody = Reviewer(name="nobody", verified=False, through="supposition")
+    return Decision(
+        **vars(_draft(seen.finals.variant_key, request, nobody, "supposed")),
+        number=seen.newest + 1,
+        follows=seen.newest,
+        overridden=(),
+        decided_at=0.0,
+        finals_version=seen.finals.version,
+        finals_sha256=seen.finals.sha256,
+        versions=seen.finals.versions,
+        files=seen.finals.files,
+    )
+
+
 def in_words(decision: Decision) -> str:
     """The decision in one line: what, by whom, when, on which version, and why."""
     asked = f"the logo at {decision.spot}" if decision.spot else f"changes of {decision.scope}"

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
@@ -63,12 +64,16 @@ def run(instance: dg.DagsterInstance) -> Run:
     """Runs the stages for a range of variants in this process."""
 
     def execute(
-        first: str, last: str, stages: Collection[str] = STAGES, **config: object
+        first: str,
+        last: str,
+        stages: Collection[str] = STAGES,
+        tags: Mapping[str, str] = MappingProxyType({}),
+        **config: object,
     ) -> dg.ExecuteInProcessResult:
         job = defs().resolve_job_def(CREATIVES_JOB)
         return job.execute_in_process(
             instance=instance,
-            tags=range_tags(first, last),
+            tags={**range_tags(first, last), **tags},
             asset_selection=[dg.AssetKey(stage) for stage in stages],
             run_config={"ops": {"creative_stages": {"config": config}}},
             raise_on_error=False,
@@ -324,12 +329,41 @@ def test_a_variant_that_no_brief_names_fails_alone(
     assert set(made(result)) == {(keys[2], stage) for stage in STAGES}
 
 
-def test_a_service_that_rejects_the_key_fails_all_at_once_with_one_call(
+def test_a_run_launched_by_hand_stops_before_its_first_call_until_its_price_is_confirmed(
+    run: Run, keys: list[str], stand_in: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREATIVE_ASSETS_SERVICE_NAME", "api.openai.com")
+    monkeypatch.setenv("CREATIVE_ASSETS_CONFIRM_ABOVE_USD", "0.01")
+
+    stopped = run(keys[0], keys[2])
+    calls = len(stand_in.requests())
+    (_, confirmed_usd) = failure(stopped).rsplit("confirmed_usd: ", 1)
+    confirmed = run(keys[0], keys[2], confirmed_usd=float(confirmed_usd))
+    again = run(keys[0], keys[2])
+
+    assert "3 variants may cost USD 0.0" in failure(stopped)
+    assert "3 × image" in failure(stopped)
+    assert calls == 0
+    assert confirmed.success
+    assert again.success  # what is there costs nothing
+
+
+def test_what_a_sensor_launched_needs_no_confirmation(
+    run: Run, keys: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREATIVE_ASSETS_SERVICE_NAME", "api.openai.com")
+    monkeypatch.setenv("CREATIVE_ASSETS_CONFIRM_ABOVE_USD", "0.01")
+
+    assert run(keys[0], keys[0], tags={"dagster/sensor_name": "briefs"}).success
+
+
+def test_a_service_that_rejects_the_key_ends_the_run_with_one_call_and_one_failure(
     run: Run, keys: list[str], stand_in: StandIn
 ) -> None:
     stand_in.change(Behaviour(faults=(FaultRule(kind="invalid_key"),)))
 
     result = run(keys[0], keys[2])
 
-    assert "3 of 3 variants failed: RequestRejectedError (3)" in failure(result)
+    assert "1 of 3 variants failed: RequestRejectedError (1)" in failure(result)
+    assert "begins no further call" in failure(result)
     assert len(stand_in.requests()) == 1

@@ -15,6 +15,7 @@ from creative_assets.sensors.briefs import briefs, launch_result
 from creative_assets.settings import Settings
 from creative_assets.studio.launches import Launch
 from creative_assets.studio.store import open_store
+from creative_assets.studio.weighing import let_go
 
 LOGO = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 60">'
@@ -220,6 +221,39 @@ def test_a_brief_is_launched_once(
     assert ranges(first) == [("summer/en-US/cold-brew", "summer/en-US/cold-brew")]
     assert instance.get_dynamic_partitions(PARTITIONS_NAME) == ["summer/en-US/cold-brew"]
     assert isinstance(second, dg.SkipReason)
+
+
+def test_a_run_says_what_its_campaign_was_priced_at(
+    tick: Tick, settings: Settings, brief: dict[str, Any]
+) -> None:
+    drop(settings, brief)
+
+    result = tick()
+
+    assert isinstance(result, dg.SensorResult)
+    (request,) = result.run_requests or ()
+    assert request.tags["creative_assets/estimate"] == "USD 0.00"
+
+
+def test_a_campaign_over_the_limit_waits_until_somebody_lets_it_go(
+    tick: Tick,
+    settings: Settings,
+    archive: Archive,
+    brief: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-nobody-asks-with-it")
+    drop(settings, brief | {"budget_usd": 0.001})
+
+    first, second = tick(), tick()
+    let_go("summer", "ann", open_store(settings.inbox_url), archive.records)
+    third = tick()
+
+    assert isinstance(first, dg.SkipReason)
+    assert isinstance(second, dg.SkipReason)
+    assert "summer waits for a go: it may cost USD 0.0" in (second.skip_message or "")
+    assert isinstance(third, dg.SensorResult)
+    assert ranges(third) == [("summer/en-US/cold-brew", "summer/en-US/cold-brew")]
 
 
 def test_a_refused_brief_is_named_with_where_its_problems_stand(

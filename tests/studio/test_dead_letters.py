@@ -11,6 +11,7 @@ from creative_assets.resources.opening import Archive
 from creative_assets.standin.behaviour import Behaviour, FaultRule
 from creative_assets.standin.serve import StandIn
 from creative_assets.studio import errors
+from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.dead_letters import (
     OTHERWISE,
     DeadLetter,
@@ -49,6 +50,9 @@ def versions(accepted: Accept, brief: dict[str, Any], archive: Archive) -> dict[
         for name in ("Roast", "Tea", "Tonic")
     ]
     accepted(brief | {"products": products})
+    campaigns = Campaigns(archive.records.database)
+    (campaign,) = campaigns.at("unweighed")
+    campaigns.weighed(campaign, "USD 0.00", "")
     archive.records.assign_launch([ROAST, TEA, TONIC], 1)
     return {row.key: row.version for row in archive.records.variants_of("summer")}
 

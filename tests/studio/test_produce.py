@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from creative_assets.resources.opening import Archive
-from creative_assets.standin.behaviour import Behaviour, FaultRule
+from creative_assets.standin.behaviour import Behaviour, FaultKind, FaultRule
 from creative_assets.standin.serve import StandIn
 from creative_assets.studio.acceptance import kept_at, load_jobs
 from creative_assets.studio.errors import (
@@ -212,16 +212,17 @@ async def test_a_stage_without_its_upstream_says_what_to_select_too(
     assert stand_in.requests() == ()
 
 
-async def test_a_key_that_is_wrong_fails_every_variant_by_few_calls(
-    brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn
+@pytest.mark.parametrize("kind", ["invalid_key", "insufficient_quota", "billing_limit"])
+async def test_what_every_call_would_meet_is_told_once_after_few_calls(
+    kind: FaultKind, brief: dict[str, Any], accepted: Accept, bench: Bench, stand_in: StandIn
 ) -> None:
     brief["target_locales"] = ["en-US", "de-DE", "fr-FR", "it-IT", "es-ES", "nl-NL", "da-DK"]
-    stand_in.change(Behaviour(faults=(FaultRule(kind="invalid_key"),)))
+    stand_in.change(Behaviour(faults=(FaultRule(kind=kind),)))
 
     events = await produced(accepted(brief), bench, in_flight=2)
 
-    assert len(failed(events)) == 7
-    assert all(isinstance(failure.error, RequestRejectedError) for failure in failed(events))
+    (failure,) = failed(events)
+    assert isinstance(failure.error, RequestRejectedError)
     assert len(stand_in.requests()) <= 2
 
 

@@ -31,7 +31,12 @@ class Spoiled:
     """Usage of answers that were paid for and could not be used, by one request.
 
     A usage is None where a call may have been billed and nobody knows at what.
+
+    Attributes:
+        lost: Further calls whose answers came without a readable usage, or not whole: a budget
+            has to take them for billed.
     """
 
     attempts: int = 0
     usages: list[dict[str, Any] | None] = field(default_factory=list)
+    lost: int = 0

@@ -23,18 +23,29 @@ from creative_assets.studio.errors import (
     DeadlineError,
     PermanentError,
     RateLimitedError,
+    RequestRejectedError,
+    StoppedError,
     TransientError,
 )
 from creative_assets.studio.models.answers import Answer, Spoiled
-from creative_assets.studio.models.faults import CALL_FAILURES, explain
+from creative_assets.studio.models.faults import CALL_FAILURES, explain, may_be_billed
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
 from creative_assets.studio.values import Size
 
 ATTEMPTS = 4
+CALLS_IN_A_DEADLINE = 2
+"""A call may take this part of its request's deadline: one that hangs leaves time for another."""
+
+BeforeCall = Callable[[], Awaitable[None]]
+
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 20.0
 _PICTURE_FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+async def _nothing() -> None:
+    """Before a call that nobody has to be asked about."""
 
 
 class ModelClient:
@@ -66,26 +77,35 @@ class ModelClient:
         self._stopped_by = self._stopped_by or reason
 
     def check_not_stopped(self) -> None:
-        """Raise what `stop` was called with, where it was."""
-        if self._stopped_by is not None:
-            raise self._stopped_by
+        """Raise that the client was stopped, where it was.
 
-    async def ask(self, request: Request, spoiled: Spoiled) -> Answer:
+        Raises:
+            StoppedError: With the reason. Whoever met the reason itself tells of it; a run in
+                which every variant told of it again would bury it.
+        """
+        if self._stopped_by is not None:
+            raise StoppedError(f"No further call is made. {self._stopped_by}")
+
+    async def ask(
+        self, request: Request, spoiled: Spoiled, before_call: BeforeCall = _nothing
+    ) -> Answer:
         """The checked answer to `request`.
 
-        `spoiled` is filled with what failed attempts used up, also when this raises.
+        `spoiled` is filled with what failed attempts used up, also when this raises. Where
+        `before_call` raises, the call is not made.
 
         Raises:
             CreativeAssetsError: The last attempt's, as a leaf of the error tree.
         """
-        is_text = isinstance(request, TextRequest)
-        deadline_s = self._text_deadline_s if is_text else self._image_deadline_s
+        deadline_s = self._deadline_s(request)
         async with self._slot(request):
-            await self._paced(request)  # before the deadline: waiting for one's turn is no failure
+            # Before the deadline: waiting for one's turn is no failure.
+            await self._paced(request)
+            await before_call()
             started = time.monotonic()
             try:
                 async with asyncio.timeout(deadline_s):
-                    answer = await self._retried(request, spoiled)
+                    answer = await self._retried(request, spoiled, before_call)
             except TimeoutError as error:
                 spoiled.usages.append(None)  # it may be billed all the same, nobody knows at what
                 raise DeadlineError(
@@ -113,7 +133,7 @@ class ModelClient:
         """Close the connections."""
         await self._api.close()
 
-    async def _retried(self, request: Request, spoiled: Spoiled) -> Answer:
+    async def _retried(self, request: Request, spoiled: Spoiled, before_call: BeforeCall) -> Answer:
         async for attempt in tenacity.AsyncRetrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
             wait=_wait_s,
@@ -123,11 +143,24 @@ class ModelClient:
             with attempt:
                 if spoiled.attempts:
                     await self._paced(request)
+                    await before_call()
                 spoiled.attempts += 1
+                return await self._asked_once(request, spoiled)
+        raise AssertionError("tenacity re-raises the last error")  # pragma: no cover
+
+    async def _asked_once(self, request: Request, spoiled: Spoiled) -> Answer:
+        limit_s = self._deadline_s(request) / CALLS_IN_A_DEADLINE
+        try:
+            async with asyncio.timeout(limit_s):
                 if isinstance(request, TextRequest):
                     return await self._ask_text(request, spoiled)
                 return await self._ask_picture(request, spoiled)
-        raise AssertionError("tenacity re-raises the last error")  # pragma: no cover
+        except TimeoutError as error:
+            spoiled.usages.append(None)  # it may be billed all the same, nobody knows at what
+            raise DeadlineError(
+                f"{request.model} gave no whole answer within {limit_s:g} s, half of its deadline. "
+                "Raise the deadline in the settings if the service is healthy but slow."
+            ) from error
 
     async def _ask_text(self, request: TextRequest, spoiled: Spoiled) -> Answer:
         raw = await self._called(
@@ -137,7 +170,8 @@ class ModelClient:
                 response_format=request.answer,
                 **request.parameters,
             ),
-            request.model,
+            request,
+            spoiled,
         )
         usage = _usage(raw.content)
         try:
@@ -146,6 +180,7 @@ class ModelClient:
                 raise ContentRefusedError(
                     f"{request.model} declined to answer: {message.refusal} Change the brief's "
                     "wording.",
+                    ["refusal"],
                 )
             content = request.answer.model_validate(message.parsed).model_dump_json().encode()
         except (*CALL_FAILURES, CreativeAssetsError, IndexError) as failure:
@@ -156,7 +191,7 @@ class ModelClient:
         return Answer(content, "application/json", usage, raw.request_id)
 
     async def _ask_picture(self, request: PictureRequest, spoiled: Spoiled) -> Answer:
-        raw = await self._called(lambda: self._picture_call(request), request.model)
+        raw = await self._called(lambda: self._picture_call(request), request, spoiled)
         usage = _usage(raw.content)
         try:
             encoded = raw.parse().data[0].b64_json
@@ -179,12 +214,18 @@ class ModelClient:
             return images.edit(image=photos, **common)
         return images.generate(**common)
 
-    async def _called(self, call: Callable[[], Awaitable[Any]], model: str) -> Any:  # noqa: ANN401 - the package's raw response
+    async def _called(
+        self, call: Callable[[], Awaitable[Any]], request: Request, spoiled: Spoiled
+    ) -> Any:  # noqa: ANN401 - the package's raw response
         self.check_not_stopped()
         try:
             return await call()
         except CALL_FAILURES as failure:
-            raise explain(failure, model) from failure
+            spoiled.lost += int(may_be_billed(failure))
+            explained = explain(failure, request.model)
+            if isinstance(explained, RequestRejectedError) and explained.everywhere:
+                self.stop(explained)  # here, since every other call would fare as this one
+            raise explained from failure
 
     async def _paced(self, request: Request) -> None:
         """Wait until one more call keeps to the model's rate."""
@@ -192,6 +233,10 @@ class ModelClient:
         if per_minute is not None:
             rate = self._rates.setdefault(request.model, AsyncLimiter(per_minute, 60))
             await rate.acquire()
+
+    def _deadline_s(self, request: Request) -> float:
+        is_text = isinstance(request, TextRequest)
+        return self._text_deadline_s if is_text else self._image_deadline_s
 
     def _slot(self, request: Request) -> asyncio.Semaphore:
         in_flight = self._limit_of(request).in_flight
@@ -238,7 +283,9 @@ def _usage(body: bytes) -> dict[str, Any] | None:
 
 
 def _spoil(spoiled: Spoiled, usage: dict[str, Any] | None) -> None:
-    if usage is not None:
+    if usage is None:
+        spoiled.lost += 1
+    else:
         spoiled.usages.append(usage)
 
 

@@ -41,6 +41,16 @@ CALL_FAILURES = (
 )
 
 
+# The request never reached the service.
+_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+
+
+def may_be_billed(failure: Exception) -> bool:
+    """Whether a call that failed so may be billed: not where it was refused, or never sent."""
+    was_refused = isinstance(failure, openai.APIStatusError)
+    return not was_refused and not isinstance(failure.__cause__, _NOT_SENT)
+
+
 def explain(failure: Exception, model: str) -> CreativeAssetsError:
     """The studio's error for what a call to `model` raised."""
     match failure:
@@ -77,9 +87,11 @@ def _by_status(failure: openai.APIStatusError, model: str) -> CreativeAssetsErro
     code = str(failure.code or "")
     said = _said(failure)
     if code in _REFUSED:
+        categories = _categories(failure.body) or [code]
         return ContentRefusedError(
-            f"{model} refused the content by its policy: {said} Change the brief's wording.",
-            _categories(failure.body),
+            f"{model} refused the content by its policy ({', '.join(categories)}): {said} Change "
+            "the brief's wording.",
+            categories,
         )
     if code in _RETIRED or (failure.status_code == httpx2.codes.NOT_FOUND and "model" in said):
         return ModelRetiredError(

@@ -19,7 +19,7 @@ from creative_assets.studio.values import Size
 TextOperation = Literal["context_pack", "ad_copy", "art_direction", "logo_spot"]
 Operation = TextOperation | Literal["image"]
 
-_ANSWER_LIMIT_TOKENS = 4000
+ANSWER_LIMIT_TOKENS = 4000
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class TextRequest:
     def parameters(self) -> dict[str, Any]:
         """What the model's family accepts, by the names of the API."""
         family = text_family(self.model)
-        return {**family.parameters, family.length_parameter: _ANSWER_LIMIT_TOKENS}
+        return {**family.parameters, family.length_parameter: ANSWER_LIMIT_TOKENS}
 
     @cached_property
     def key(self) -> str:

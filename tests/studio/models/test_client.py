@@ -65,7 +65,7 @@ def question(number: int = 1) -> TextRequest:
 def client_of(
     base_url: str,
     limit: ModelLimit = ANY_NUMBER,
-    deadline_s: float = 30,
+    deadline_s: float = 60,
     http_client: httpx2.AsyncClient | None = None,
 ) -> ModelClient:
     return ModelClient(
@@ -88,6 +88,7 @@ CASES: list[tuple[FaultKind, Request, type[CreativeAssetsError], int, int]] = [
     ("rate_limit", question(), RateLimitedError, 4, 0),
     ("rate_limit_bare", question(), RateLimitedError, 4, 0),
     ("insufficient_quota", question(), RequestRejectedError, 1, 0),
+    ("billing_limit", question(), RequestRejectedError, 1, 0),
     ("invalid_key", question(), RequestRejectedError, 1, 0),
     ("model_retired", question(), ModelRetiredError, 1, 0),
     ("server_error", question(), ServerFaultError, 4, 0),
@@ -97,7 +98,7 @@ CASES: list[tuple[FaultKind, Request, type[CreativeAssetsError], int, int]] = [
     ("malformed_json", question(), BrokenPayloadError, 4, 0),
     ("reset", question(), ServerFaultError, 4, 0),
     ("short_body", question(), ServerFaultError, 4, 0),
-    ("drip", question(), DeadlineError, 1, 1),  # it may be billed
+    ("drip", question(), DeadlineError, 2, 2),  # they may be billed
     ("refusal", question(), ContentRefusedError, 1, 1),
     ("wrong_schema", question(), BrokenPayloadError, 4, 4),
     ("html_200", PICTURE, BrokenPayloadError, 4, 0),
@@ -300,7 +301,7 @@ async def test_the_first_reason_to_stop_is_the_one_that_is_told(stand_in: StandI
     client.stop(RequestRejectedError("The key is wrong.", everywhere=True))
     client.stop(STOPPED)
 
-    with pytest.raises(RequestRejectedError, match="The key is wrong"):
+    with pytest.raises(StoppedError, match="The key is wrong"):
         await client.ask(question(), Spoiled())
     await client.close()
 

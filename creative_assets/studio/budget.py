@@ -1,0 +1,238 @@
+"""What campaigns are charged, and the budget that no campaign's charges exceed.
+
+A charge is one request that somebody asks a model and pays for: all its calls, those whose answers
+were of no use included. Under a budget it is reserved before each call, at the most that the call
+may cost, in the one transaction that also looks whether so much is left. What a call costs is
+`prices`'s to say, and whether a campaign may start at all `campaigns`'s.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import sqlalchemy as sa
+
+from creative_assets.studio.campaigns import CAMPAIGNS
+from creative_assets.studio.database import METADATA, Database
+from creative_assets.studio.errors import BudgetSpentError, RequestRejectedError
+from creative_assets.studio.holders import HOLDERS
+
+CHARGES = sa.Table(
+    "charges",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("generation_key", sa.Text, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False),
+    sa.Column("campaign_id", sa.Text, nullable=False),
+    sa.Column("variant_key", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("operation", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("begun_at", sa.Double, nullable=False),
+    sa.Column("calls", sa.Integer, nullable=False),
+    sa.Column("cost_usd", sa.Double, nullable=False),
+    sa.Column("unpriced", sa.Integer, nullable=False),
+    sa.Column("most_usd", sa.Double, nullable=False),
+    sa.Column("under_way", sa.Boolean, nullable=False),
+    sa.Index("charges_of_campaign", "campaign_id"),
+)
+
+_DAY_S = 86_400
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """What one request costs the campaign that asks it, so far.
+
+    Attributes:
+        calls: Calls to the model that were made.
+        cost_usd: What they cost, as far as that is known.
+        unpriced: Calls that may have cost something, and nobody knows what.
+        most_usd: What any one call may cost; 0 where the campaign has no budget.
+    """
+
+    id: str
+    generation_key: str
+    holder: str
+    campaign_id: str
+    variant_key: str
+    stage: str
+    service: str
+    operation: str
+    model: str
+    begun_at: float
+    calls: int = 0
+    cost_usd: float = 0.0
+    unpriced: int = 0
+    most_usd: float = 0.0
+
+
+@dataclass(frozen=True)
+class SpentRow:
+    """What one variant of a campaign was charged on one day for one kind of request.
+
+    Attributes:
+        day: Of the requests' first calls, in UTC.
+        requests: How many were paid for, answered or not.
+        cost_usd: As far as it is known.
+        unpriced: Calls that may have cost something, and nobody knows what.
+    """
+
+    campaign_id: str
+    variant_key: str
+    stage: str
+    operation: str
+    service: str
+    model: str
+    day: date
+    requests: int
+    calls: int
+    cost_usd: float
+    unpriced: int
+
+
+class Budgets:
+    """The charges in one database."""
+
+    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+        """Keep rows in `database`; `clock` tells the time."""
+        self._database = database
+        self._clock = clock
+
+    def is_limited(self, campaign_id: str) -> bool:
+        """Whether the campaign has a budget."""
+        with self._database.reading() as connection:
+            return connection.scalar(_budget_of(campaign_id)) is not None
+
+    def reserve(self, charge: Charge) -> Literal["reserved", "wait"]:
+        """Keep `most_usd` of the campaign's budget for the next call of `charge`.
+
+        `wait` where the call may still fit once calls of others, now under way, are known to have
+        cost less than they might; and where the holder's own heartbeat is late, since nobody would
+        count what it reserves.
+
+        Raises:
+            BudgetSpentError: The call could exceed the budget, whatever becomes of the others.
+        """
+        with self._database.writing() as connection:
+            # The lock, on PostgreSQL, lets one look at a time; SQLite has one writer anyway.
+            budget_usd = connection.scalar(_budget_of(charge.campaign_id).with_for_update())
+            if budget_usd is not None:
+                paid_usd, reserved_usd = self._totals(connection, charge)
+                paid_usd += charge.cost_usd + charge.unpriced * charge.most_usd
+                if paid_usd + charge.most_usd > budget_usd:
+                    raise _spent(charge, budget_usd, paid_usd)
+                is_heard = self._is_alive(connection, charge.holder)
+                if paid_usd + reserved_usd + charge.most_usd > budget_usd or not is_heard:
+                    if charge.calls:  # two that wait must not wait for each other's last call
+                        close_charge(self._database, connection, charge)
+                    return "wait"
+            self._database.upsert(connection, CHARGES, [asdict(charge) | {"under_way": True}])
+            return "reserved"
+
+    def spending(self, campaign_id: str | None = None) -> list[SpentRow]:
+        """What was spent, at its finest: sum it by whatever is asked. All campaigns without an ID.
+
+        A request whose process died while it waited for an answer counts as unpriced.
+        """
+        charges = CHARGES.c
+        day = (sa.cast(charges.begun_at, sa.BigInteger) // _DAY_S).label("day")
+        is_lost = charges.under_way & ~_is_alive(self._clock())
+        what = (
+            charges.campaign_id,
+            charges.variant_key,
+            charges.stage,
+            charges.operation,
+            charges.service,
+            charges.model,
+            day,
+        )
+        question = (
+            sa.select(
+                *what,
+                sa.func.count().label("requests"),
+                sa.func.sum(charges.calls).label("calls"),
+                sa.func.sum(charges.cost_usd).label("cost_usd"),
+                sa.func.sum(charges.unpriced + sa.case((is_lost, 1), else_=0)).label("unpriced"),
+            )
+            .outerjoin_from(CHARGES, HOLDERS, HOLDERS.c.holder == charges.holder)
+            .group_by(*what)
+            .order_by(*what)
+        )
+        if campaign_id is not None:
+            question = question.where(charges.campaign_id == campaign_id)
+        with self._database.reading() as connection:
+            return [
+                SpentRow(**row._asdict() | {"day": _EPOCH + timedelta(days=row.day)})
+                for row in connection.execute(question)
+            ]
+
+    def paid_usd(self, campaign_id: str) -> float:
+        """What the campaign has cost at most: calls of unknown cost count as the most they may."""
+        question = sa.select(sa.func.coalesce(sa.func.sum(_AT_MOST), 0.0))
+        with self._database.reading() as connection:
+            of_campaign = question.where(CHARGES.c.campaign_id == campaign_id)
+            return float(connection.scalar(of_campaign) or 0.0)
+
+    def _is_alive(self, connection: sa.Connection, holder: str) -> bool:
+        question = sa.select(_is_alive(self._clock())).where(HOLDERS.c.holder == holder)
+        return bool(connection.scalar(question))
+
+    def _totals(self, connection: sa.Connection, charge: Charge) -> tuple[float, float]:
+        """What the campaign's other charges have cost at most, and what they keep reserved."""
+        reserved = CHARGES.c.under_way & _is_alive(self._clock())
+        question = (
+            sa.select(
+                sa.func.coalesce(sa.func.sum(_AT_MOST), 0.0),
+                sa.func.coalesce(
+                    sa.func.sum(sa.case((reserved, CHARGES.c.most_usd), else_=0.0)), 0.0
+                ),
+            )
+            .outerjoin_from(CHARGES, HOLDERS, HOLDERS.c.holder == CHARGES.c.holder)
+            .where(CHARGES.c.campaign_id == charge.campaign_id, CHARGES.c.id != charge.id)
+        )
+        paid_usd, reserved_usd = connection.execute(question).one()
+        return float(paid_usd), float(reserved_usd)
+
+
+_AT_MOST = CHARGES.c.cost_usd + CHARGES.c.unpriced * CHARGES.c.most_usd
+
+
+def close_charge(database: Database, connection: sa.Connection, charge: Charge) -> None:
+    """Keep what a request has cost in the end; nothing is reserved for it any more."""
+    database.upsert(connection, CHARGES, [asdict(charge) | {"under_way": False}])
+
+
+def check_priced(most_usd: float | None, charge: Charge) -> float:
+    """What a call may cost at most, where it is known.
+
+    Raises:
+        RequestRejectedError: It is not, so that nobody could keep to a budget.
+    """
+    if most_usd is None:
+        raise RequestRejectedError(
+            f"{charge.campaign_id} has a budget, and what {charge.model} costs at "
+            f"{charge.service} is unknown. Take budget_usd out of the brief, or configure a model "
+            "whose price is known."
+        )
+    return most_usd
+
+
+def _budget_of(campaign_id: str) -> sa.Select[tuple[float | None]]:
+    return sa.select(CAMPAIGNS.c.budget_usd).where(CAMPAIGNS.c.campaign_id == campaign_id)
+
+
+def _is_alive(now: float) -> sa.ColumnElement[bool]:
+    return sa.func.coalesce(HOLDERS.c.alive_until, 0.0) > now
+
+
+def _spent(charge: Charge, budget_usd: float, paid_usd: float) -> BudgetSpentError:
+    return BudgetSpentError(
+        f"The budget of {charge.campaign_id} is USD {budget_usd:.2f}. USD {paid_usd:.4f} of it are "
+        f"spent, and {charge.operation} by {charge.model} may cost USD {charge.most_usd:.4f} more, "
+        "so it was not asked for. Raise budget_usd in the brief: what is done is kept."
+    )
