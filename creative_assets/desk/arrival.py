@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from creative_assets.desk.desk import Desk
+from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import Problem
 from creative_assets.studio.intake import brief_paths
 from creative_assets.studio.records import BriefRow
 
-ArrivalState = Literal["waiting", "refused", "accepted"]
+ArrivalState = Literal["waiting", "refused", "held", "accepted"]
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,13 @@ class Arrival:
 
     Attributes:
         state: `waiting` in the inbox until it is looked at, also in a newer version; `refused`
-            with its problems; `accepted`.
+            with its problems; `held` until a person lets it start; `accepted`.
+        held_because: Why it is held; empty where it is not.
     """
 
     state: ArrivalState
     problems: tuple[Problem, ...] = ()
+    held_because: str = ""
 
 
 def arrival_of(campaign_id: str, desk: Desk) -> Arrival | None:
@@ -38,6 +41,9 @@ def arrival_of(campaign_id: str, desk: Desk) -> Arrival | None:
     if refused:
         found = [Problem(**each) for row in refused for each in json.loads(row.problems_json)]
         return Arrival("refused", tuple(found))
+    campaign = Campaigns(desk.archive.records.database).by_id([campaign_id]).get(campaign_id)
+    if campaign is not None and campaign.gate == "held":
+        return Arrival("held", held_because=campaign.held_because)
     return Arrival("accepted") if rows else None
 
 

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from creative_assets.desk.brief_form import Sent, by_field, upload_of
 from creative_assets.desk.desk import Desk
 from creative_assets.studio.acceptance import take_in
+from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import Problem
 from tests.conftest import LOGO
 from tests.desk.visitors import SignIn
@@ -154,6 +155,22 @@ def test_a_submitted_campaign_goes_through_the_inbox(desk: Desk, submitter: Test
         "en-US",
         "sv-SE",
     ]
+
+
+def test_a_campaign_that_waits_for_a_go_says_so_to_who_submitted_it(
+    desk: Desk, submitter: TestClient
+) -> None:
+    submitter.post("/submit", data=FILLED | {"step": "send"}, files=FILES)
+    take_in(desk.inbox, desk.archive.store, desk.archive.records, most=9, budget_s=60)
+    campaigns = Campaigns(desk.archive.records.database)
+    (campaign,) = campaigns.at("unweighed")
+    campaigns.weighed(campaign, "USD 9.00 to 20.00", "its budget_usd is 5.00")
+
+    page = submitter.get("/submitted/summer").text
+    answer = submitter.get("/api/v1/campaigns/summer/status").json()
+
+    assert "Nothing of it was started: its budget_usd is 5.00." in page
+    assert (answer["brief"], answer["held_because"]) == ("held", "its budget_usd is 5.00")
 
 
 def test_a_logo_with_script_is_refused_at_its_field(desk: Desk, submitter: TestClient) -> None:

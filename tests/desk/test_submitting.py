@@ -149,6 +149,7 @@ def test_the_status_follows_a_brief_from_the_inbox(
     assert submitter.get(status).json() == {
         "campaign_id": "summer",
         "brief": "waiting",
+        "held_because": "",
         "problems": [],
         "progress": None,
         "failed": [],

@@ -48,7 +48,10 @@ class CampaignStatus(Frozen):
 
     campaign_id: str
     brief: ArrivalState = Field(
-        description="waiting in the inbox, also in a newer version; refused; or accepted."
+        description="waiting in the inbox, also in a newer version; refused; held; or accepted."
+    )
+    held_because: str = Field(
+        description="Why nothing of it is started until a person lets it go; else empty."
     )
     problems: tuple[BriefProblem, ...] = Field(description="Of a brief that was refused.")
     progress: Campaign | None = Field(description="None before the first version is accepted.")
@@ -88,6 +91,7 @@ def status(campaign_id: CampaignIdInPath, person: SignedIn, desk: TheDesk) -> Ca
     return CampaignStatus(
         campaign_id=campaign_id,
         brief=arrival.state,
+        held_because=arrival.held_because,
         problems=tuple(BriefProblem(**asdict(each)) for each in arrival.problems),
         progress=campaign_answer(progress) if progress else None,
         failed=tuple(
