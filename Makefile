@@ -65,6 +65,9 @@ golden: $(READY) fribidi  ## what the tests compare the gallery with, made anew
 bench: $(READY)  ## the figures that the docs name, measured here
 	@$(BIN)/python -m bench.run
 
+faults: $(READY)  ## every fault of a model's service over 60 variants, as a table; minutes
+	@$(BIN)/python -m tests.faults.run $(FAULTS)
+
 lock:  ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
@@ -73,4 +76,4 @@ lock:  ## resolve the dependencies anew into requirements.lock
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo dev test lint gallery golden bench lock clean fribidi
+.PHONY: help setup demo dev test lint gallery golden bench faults lock clean fribidi
