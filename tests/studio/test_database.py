@@ -107,7 +107,7 @@ def test_what_was_kept_is_there_after_opening_again(unopened_url: str) -> None:
 
 
 def test_the_migrations_make_exactly_the_tables_that_the_code_uses(unopened_url: str) -> None:
-    for module in pkgutil.iter_modules(creative_assets.studio.__path__, "creative_assets.studio."):
+    for module in pkgutil.walk_packages(creative_assets.studio.__path__, "creative_assets.studio."):
         importlib.import_module(module.name)  # each defines its tables
     open_records(unopened_url).close()
     engine = sa.create_engine(unopened_url)
