@@ -132,7 +132,8 @@ def way_back(wanted: str) -> str:
 
 def _unknown(method: str, request: HTTPConnection) -> Response:
     path = request.url.path
-    if path.startswith(API) or method not in _SAFE:
+    wants_page = method in _SAFE and "text/html" in request.headers.get("accept", "")
+    if path.startswith(API) or not wants_page:
         detail = "Sign in, or send a valid token: Authorization: Bearer ca_…"
         return problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
     wanted = f"{path}?{request.url.query}" if request.url.query else path

@@ -68,7 +68,7 @@ def test_numbers_are_for_those_with_a_token(ailing: Desk) -> None:
 
     refused, told = stranger.get("/metrics"), scraper.get("/metrics")
 
-    assert refused.status_code == 303
+    assert refused.status_code == 401
     assert told.headers["content-type"].startswith("text/plain")
     lines = told.text.splitlines()
     assert 'creative_assets_up{part="daemon"} 0.0' in lines

@@ -42,10 +42,15 @@ def test_a_stranger_does_not_learn_which_routes_there_are(stranger: TestClient, 
 def test_a_stranger_with_a_browser_is_shown_the_sign_in_page_and_led_back(
     stranger: TestClient,
 ) -> None:
-    sent = stranger.get("/campaigns/summer?locale=de-DE")
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+    sent = stranger.get("/campaigns/summer?locale=de-DE", headers=browser)
 
     assert sent.status_code == 303
     assert sent.headers["location"] == "/sign-in?next=%2Fcampaigns%2Fsummer%3Flocale%3Dde-DE"
+
+
+def test_a_strangers_program_is_refused_wherever_it_asks(stranger: TestClient) -> None:
+    assert stranger.get("/campaigns/summer").status_code == 401
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.test", "//evil.test", "/\\evil.test", "a\n"])

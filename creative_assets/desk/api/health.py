@@ -11,8 +11,9 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from creative_assets.desk.api.description import problems
 from creative_assets.desk.desk import TheDesk
 from creative_assets.studio.values import Frozen
 from creative_assets.studio.vitals import Verdict, Vitals
@@ -39,7 +40,12 @@ def livez() -> Alive:
     return Alive()
 
 
-@router.get("/healthz", openapi_extra={"security": []}, response_model=Health)
+@router.get(
+    "/healthz",
+    openapi_extra={"security": []},
+    response_model=Health,
+    responses={503: {"model": Health, "description": "Something is failing."}},
+)
 def healthz(desk: TheDesk) -> Response:
     """Say how daemon, sensors, queue, store, records and models fare; 503 where one is failing."""
     vitals = desk.watch.vitals()
@@ -47,7 +53,7 @@ def healthz(desk: TheDesk) -> Response:
     return JSONResponse(health.model_dump(), 503 if vitals.is_failing else 200)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=PlainTextResponse, responses=problems())
 def metrics(desk: TheDesk) -> Response:
     """The same in numbers, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
