@@ -26,6 +26,11 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// On a phone the button stands at the bottom of the screen, and what it opens further down the page.
+document.addEventListener("toggle", (event) => {
+  if (event.target.id === "changes" && event.target.open) event.target.scrollIntoView({ block: "nearest" });
+}, true);
+
 // A format's picture comes into view inside its row, and the page stays where it is.
 document.addEventListener("click", (event) => {
   const link = event.target.closest(".formats a");
