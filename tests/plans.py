@@ -2,7 +2,13 @@
 
 from creative_assets.studio.formats import Format
 from creative_assets.studio.layout import FormatPlan
-from creative_assets.studio.layouts import frame_box, layout_named, text_zones, zone_box
+from creative_assets.studio.layouts import (
+    frame_box,
+    layout_named,
+    logo_corner,
+    text_zones,
+    zone_box,
+)
 from creative_assets.studio.logo import LogoSpot
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, LayoutName
@@ -22,6 +28,7 @@ def plan_for(fmt: Format, locale: str, zone: int = 0, layout: LayoutName = "over
         upscale=1.0,
         subject=CORNER,
         text_zone=zone_box(place, fmt, direction_of(locale)),
+        logo_corner=logo_corner(place, fmt, direction_of(locale)),
         logo=LogoSpot(
             name="top-left", box=CORNER, version="default", contrast=5.0, calmness=1.0, plate=False
         ),

@@ -9,7 +9,7 @@ from PIL import Image
 
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format
-from creative_assets.studio.framing import best_framing
+from creative_assets.studio.framing import as_asked, best_framing
 from creative_assets.studio.layouts import Layout, frame_box
 from creative_assets.studio.logo import LogoSpot
 from creative_assets.studio.sight import Rgb, Sight, see
@@ -30,6 +30,7 @@ class Zones(Frozen):
         upscale: Pixels of the final for each pixel of the crop; above 1 it is enlarged.
         subject: Where the subject is, in pixels of the final.
         text_zone: Where the text goes, in pixels of the final; a card with its padding.
+        logo_corner: The part of a panel's text zone that its last lines leave to the logo, if any.
     """
 
     layout: LayoutName
@@ -38,19 +39,14 @@ class Zones(Frozen):
     upscale: float
     subject: Box
     text_zone: Box
+    logo_corner: Box | None = None
 
 
-class FormatPlan(Frozen):
-    """All that `Zones` says, for a named format, with the logo's spot."""
+class FormatPlan(Zones):
+    """`Zones` for a named format, with the logo's spot."""
 
     format: str
-    layout: LayoutName
     size: Size
-    crop: Box
-    picture: Box
-    upscale: float
-    subject: Box
-    text_zone: Box
     logo: LogoSpot
 
 
@@ -75,16 +71,16 @@ def plan_zones(picture: Image.Image, fmt: Format, layout: Layout, direction: Dir
             f"a picture of {source} px is too small for {fmt.name}; expected about {fmt.size}."
             " Generate or give a larger one."
         )
-    sight = see(picture)
-    used, crop, shown, text_zone = best_framing(sight, source, fmt, layout, direction)
-    upscale = shown.width_px / crop.width_px
+    sight = as_asked(see(picture), source, fmt, layout, direction)
+    best = best_framing(sight, source, fmt, layout, direction)
     return Zones(
-        layout=used,
-        crop=crop,
-        picture=shown,
-        upscale=upscale,
-        subject=_subject(sight, crop, shown, text_zone),
-        text_zone=text_zone,
+        layout=best.layout,
+        crop=best.crop,
+        picture=best.picture,
+        upscale=best.picture.width_px / best.crop.width_px,
+        subject=_subject(sight, best.crop, best.picture, best.text_zone),
+        text_zone=best.text_zone,
+        logo_corner=best.logo_corner,
     )
 
 

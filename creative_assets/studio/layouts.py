@@ -35,12 +35,18 @@ _SHAPE_WORDS: Mapping[FrameShape, str] = {
     "strip": "Very wide and low",
 }
 _PANEL_PADDING = 0.045  # of the short edge: from the text to the panel's edge beside the picture
+# Of the short edge: what a logo with its clear space takes in a corner, across and down.
+_LOGO_CORNER = (0.3, 0.16)
+_OTHER_SIDE: Mapping[str, str] = {"left": "right", "right": "left"}
+# Frames so narrow that a subject in their middle would stand below a logo in the corner.
+_NARROW: frozenset[FrameShape] = frozenset({"tall", "portrait", "square"})
 
 
 class TextZone(Frozen):
     """A part of a format's safe box, in fractions of it, and the side that it leans on.
 
-    `start` counts from where reading starts.
+    `start` counts from where reading starts. With a `logo_corner` its last lines end early, so that
+    the logo has room beside them.
     """
 
     name: Literal["lower", "upper", "start", "end"]
@@ -48,6 +54,7 @@ class TextZone(Frozen):
     top: float
     width: float
     height: float
+    logo_corner: bool = False
 
 
 class Layout(Frozen):
@@ -117,7 +124,7 @@ def picture_box(layout: Layout, zone: TextZone, fmt: Format, direction: Directio
     if layout.ground != "panel":
         return frame
     text = zone_box(zone, fmt, direction)
-    padding_px = round(_PANEL_PADDING * min(fmt.size.width_px, fmt.size.height_px))
+    padding_px = _padding_px(fmt)
     match _side(zone, direction):
         case "lower":
             return frame.model_copy(update={"height_px": text.top_px - padding_px})
@@ -135,21 +142,44 @@ def picture_box(layout: Layout, zone: TextZone, fmt: Format, direction: Directio
             return frame.model_copy(update={"width_px": text.left_px - padding_px})
 
 
+def logo_corner(zone: TextZone, fmt: Format, direction: Direction) -> Box | None:
+    """The part of the zone that its last lines leave to the logo, in pixels of a final."""
+    if not zone.logo_corner:
+        return None
+    text = zone_box(zone, fmt, direction)
+    width_px, height_px = (round(share * _short_px(fmt)) for share in _LOGO_CORNER)
+    return Box(
+        left_px=text.right_px - width_px if direction == "ltr" else text.left_px,
+        top_px=text.bottom_px - height_px,
+        width_px=width_px,
+        height_px=height_px,
+    )
+
+
 def subject_box(layout: Layout, zone: TextZone, fmt: Format, direction: Direction) -> Box:
-    """Where the subject sits when the text is in that zone: the rest, a gap away from the text."""
-    safe, text, gap_px = safe_box(fmt), zone_box(zone, fmt, direction), subject_gap_px(fmt)
-    picture = picture_box(layout, zone, fmt, direction)
-    left_px, right_px = max(safe.left_px, picture.left_px), min(safe.right_px, picture.right_px)
-    top_px, bottom_px = max(safe.top_px, picture.top_px), min(safe.bottom_px, picture.bottom_px)
+    """Where the subject sits when the text is in that zone: the rest, a gap away from the text.
+
+    In the middle of what a panel leaves; beside the logo's corner where both are on the picture.
+    """
+    safe, text = safe_box(fmt), zone_box(zone, fmt, direction)
+    left_px, top_px, right_px, bottom_px = safe.corners
+    gap_px = subject_gap_px(fmt)
+    if layout.ground == "panel":  # as far from it as from the frame's sides
+        gap_px = _padding_px(fmt) + safe.left_px
     match _side(zone, direction):
         case "lower":
-            bottom_px = min(bottom_px, text.top_px - gap_px)
+            bottom_px = text.top_px - gap_px
         case "upper":
-            top_px = max(top_px, text.bottom_px + gap_px)
+            top_px = text.bottom_px + gap_px
         case "left":
-            left_px = max(left_px, text.right_px + gap_px)
+            left_px = text.right_px + gap_px
         case "right":
-            right_px = min(right_px, text.left_px - gap_px)
+            right_px = text.left_px - gap_px
+    match _beside_logo(layout, zone, fmt, direction):
+        case "right":
+            left_px += round(_LOGO_CORNER[0] * _short_px(fmt))
+        case "left":
+            right_px -= round(_LOGO_CORNER[0] * _short_px(fmt))
     return Box(
         left_px=left_px, top_px=top_px, width_px=right_px - left_px, height_px=bottom_px - top_px
     )
@@ -158,7 +188,8 @@ def subject_box(layout: Layout, zone: TextZone, fmt: Format, direction: Directio
 def composition_words(layout: Layout, fmt: Format, direction: Direction) -> str:
     """Where the subject sits and which part stays calm, for the picture prompt.
 
-    The calm part is that of the first text zone, and the gap between it and the subject.
+    The calm part is that of the first text zone, and the gap between it and the subject; and the
+    corner where the logo will be, if that is on the picture too.
     """
     [zone, *_] = text_zones(layout, fmt)
     subject = subject_box(layout, zone, fmt, direction)
@@ -170,10 +201,13 @@ def composition_words(layout: Layout, fmt: Format, direction: Direction) -> str:
         "left": ("right", subject.left_px / width_px),
         "right": ("left", 1 - subject.right_px / width_px),
     }[calm]
+    aside = _beside_logo(layout, zone, fmt, direction)
+    place = f", {aside} of the middle" if aside else ""
+    corner = f", and the {opposite} {_OTHER_SIDE[aside]} corner too" if aside else ""
     return (
-        f"{_SHAPE_WORDS[frame_shape(fmt)]} frame. The subject sits whole in the {opposite} part,"
-        f" clear of the edges. Keep the {calm} {round(100 * share)}% of the frame calm and"
-        " uncluttered."
+        f"{_SHAPE_WORDS[frame_shape(fmt)]} frame. The subject sits whole in the {opposite}"
+        f" part{place}, clear of the edges. Keep the {calm} {round(100 * share)}% of the frame"
+        f" calm and uncluttered{corner}."
     )
 
 
@@ -192,3 +226,24 @@ def _side(zone: TextZone, direction: Direction) -> Literal["lower", "upper", "le
     if zone.name in {"lower", "upper"}:
         return "lower" if zone.name == "lower" else "upper"
     return "left" if (zone.name == "start") == (direction == "ltr") else "right"
+
+
+def _beside_logo(
+    layout: Layout, zone: TextZone, fmt: Format, direction: Direction
+) -> Literal["left", "right"] | None:
+    """The side to which the subject makes room for a logo on the picture; None where it need not.
+
+    A column of text has the logo above it, and a panel on itself.
+    """
+    is_band = zone.name in {"lower", "upper"} and frame_shape(fmt) in _NARROW
+    if layout.ground == "panel" or not is_band:
+        return None
+    return "right" if direction == "ltr" else "left"
+
+
+def _padding_px(fmt: Format) -> int:
+    return round(_PANEL_PADDING * _short_px(fmt))
+
+
+def _short_px(fmt: Format) -> int:
+    return min(fmt.size.width_px, fmt.size.height_px)

@@ -229,8 +229,15 @@ def _fit(
     away = box.inset(-max(margin_px, clear_px))
     shown = view.zones.picture
     split = footprint.overlaps(shown) and not shown.contains(footprint)
-    fits = safe.contains(footprint) and not away.overlaps(text_zone) and not split
+    fits = safe.contains(footprint) and _clear_of_text(away, view.zones) and not split
     return box if fits else None
+
+
+def _clear_of_text(box: Box, zones: Zones) -> bool:
+    """Whether no text comes into a box: it is outside of the zone, or where its last lines end."""
+    common = box.common(zones.text_zone)
+    corner = zones.logo_corner
+    return not common.area_px or (corner is not None and corner.contains(common))
 
 
 def _logo_size(logo_file: LogoFile, fmt: Format, scale: float) -> Size:

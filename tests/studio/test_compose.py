@@ -26,6 +26,7 @@ from creative_assets.studio.layouts import frame_box, layout_named, text_zones
 from creative_assets.studio.scrim import lay_scrim
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, LayoutName, Size
+from tests.gallery.finals import Cell, final
 from tests.plans import plan_for
 
 FORMATS = ("1x1", "4x5", "9x16", "16x9")
@@ -166,6 +167,32 @@ def test_other_copy_changes_pixels_inside_the_reported_text_boxes_only(
     for box in (*text_boxes(one.report), *text_boxes(other.report)):
         changed.paste((0, 0, 0), box.corners)
     assert changed.getbbox() is None
+
+
+@pytest.mark.parametrize("format_name", ["1x1", "4x5", "9x16"])
+@pytest.mark.parametrize("locale", COPY)
+@pytest.mark.parametrize("left_out", [(), ("legal_line",), ("call_to_action", "legal_line")])
+def test_a_panels_headline_has_its_whole_width_and_its_logo_a_corner_without_text(
+    format_name: str, locale: str, left_out: tuple[str, ...]
+) -> None:
+    fmt = format_named(format_name)
+    plan, style = plan_for(fmt, locale, layout="panel"), style_for(locale)
+    text = words(locale, **dict.fromkeys(left_out))
+    blocks = compose_text(ground_of(fmt, "panel"), plan, fmt, text, style).report.blocks
+    assert plan.logo_corner is not None
+    assert plan.text_zone.width_px == safe_box(fmt).width_px
+    for each in blocks:
+        assert not each.box.overlaps(plan.logo_corner)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE", "ar-SA"])
+def test_a_headline_is_as_large_on_a_panel_as_on_a_picture(locale: str) -> None:
+    for format_name in ("1x1", "4x5"):
+        sizes = {
+            layout: block(final(Cell(locale, format_name, layout, "dark")), "headline").size_px
+            for layout in ("overlay", "panel")
+        }
+        assert sizes["panel"] >= 0.95 * sizes["overlay"]
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

@@ -105,7 +105,7 @@ def test_the_subject_is_where_it_is(fmt: Format, direction: Direction) -> None:
         height_px=2 * (short_px // 7),
     )
     assert zones.subject.contains(core)
-    assert zones.subject.width_px < short_px // 2
+    assert zones.subject.width_px < zones.upscale * short_px / 2
     assert not zones.subject.overlaps(zones.text_zone)
 
 

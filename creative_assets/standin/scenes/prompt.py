@@ -12,6 +12,7 @@ from creative_assets.standin.scenes.colours import Daytime
 
 Side = Literal["lower", "upper", "left", "right"]
 
+_ASIDE = re.compile(r"(left|right) of the middle", re.IGNORECASE)
 _CALM = re.compile(r"keep the (lower|upper|left|right) (\d{1,2}) ?%", re.IGNORECASE)
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -146,6 +147,7 @@ class SceneWords:
         palette: `#rrggbb`, the brand's leading colour first; may be empty.
         calm_side: The side to keep calm, or None.
         calm_share: How much of the frame that side takes, 0 to 0.9.
+        aside: The side of the middle where the subject is wanted, or None.
         families: The scene families that fit the words best: several where they tie.
         daytime: The hour, or None where the prompt doesn't say.
         thing: The object that the subject is, or None where it is none that can be drawn.
@@ -154,6 +156,7 @@ class SceneWords:
     palette: tuple[str, ...]
     calm_side: Side | None
     calm_share: float
+    aside: Side | None
     families: tuple[str, ...]
     daytime: Daytime | None
     thing: str | None
@@ -213,11 +216,13 @@ def read_prompt(prompt: str) -> SceneWords:
         for name, words in _DAYTIME_WORDS.items()
     }
     calm = _CALM.search(lines.get("composition", ""))
+    aside = _ASIDE.search(lines.get("composition", ""))
     hour = next((name for name in _DAYTIME_WORDS if hours[name] == max(hours.values()) > 0), None)
     return SceneWords(
         palette=tuple(_COLOUR.findall(lines.get("palette", ""))),
         calm_side=calm[1].lower() if calm else None,  # type: ignore[arg-type]  # the pattern allows only sides
         calm_share=min(int(calm[2]) / 100, 0.9) if calm else 0.0,
+        aside=aside[1].lower() if aside else None,  # type: ignore[arg-type]  # as above
         families=_best(families),
         daytime=hour,
         thing=_first_of(_OBJECT_WORDS, subject) or _first_of(_OBJECT_WORDS, opening),

@@ -15,6 +15,8 @@ from creative_assets.standin.scenes.prompt import SceneWords, Side
 _STORY_RATIO = 0.7
 # How far down logos go in the corners.
 _CORNER_V, _STORY_CORNER_V = 0.20, 0.27
+# What a subject beside the middle leaves free on the other side.
+_ASIDE_U = 0.12
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,10 @@ def stage_for(words: SceneWords, ratio: float, rng: np.random.Generator) -> Stag
         left = share
     elif side == "right":
         right = 1 - share
+    if words.aside == "right":
+        left = _ASIDE_U
+    elif words.aside == "left":
+        right = 1 - _ASIDE_U
     if side in {"left", "right", None}:
         top, bottom = 0.165, 0.84
     spare = (right - left) * (0.03 if ratio < 1 else 0.05)

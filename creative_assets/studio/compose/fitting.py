@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import features
 
@@ -26,6 +26,8 @@ _ALMOST, _LEAST_SHARE = 0.85, 0.7  # of the size in the whole zone: what a subje
 _NO_LIMIT_PX = 10_000
 _LEAST_GAP_UNIT_PX = 230
 _PAD_X, _BUTTON_HEIGHT = 1.2, 2.5  # a button's padding and height, in em of its label
+# Those that stand beside a logo in the room's corner.
+BESIDE_LOGO: tuple[Role, ...] = ("call_to_action", "legal_line")
 _BESIDE = 0.6  # in em of the label: between the words and a button beside them
 
 
@@ -165,15 +167,34 @@ def _fit_column(
         gaps_px = sizing.gaps * _gap_unit_px(room, fitter.fmt)
         blocks = []
         for role in roles:
-            setting = fitter.fit(role, room, width_px, sizing)
+            beside_px = room.logo_corner.width_px if room.logo_corner and role in BESIDE_LOGO else 0
+            setting = fitter.fit(role, room, width_px - beside_px, sizing)
             if isinstance(setting, Misfit):
                 return setting
             gap_px = round(gaps_px * LOOKS[role].gap_above)
             blocks.append(_block(role, fitter.specs[role], setting, gap_px))
-        stack = Stack(tuple(blocks))
-        if stack.height_px <= room.box.height_px:
+        stack = Stack(_above_logo(blocks, room))
+        if stack.height_px <= height_for(stack, room):
             return stack
     return Misfit(_too_tall_message(stack, room, fitter))
+
+
+def height_for(stack: Stack, room: Room) -> int:
+    """What a room has for a stack: all of it, or what is above a logo that nothing is beside."""
+    if room.logo_corner is None or stack.blocks[-1].role in BESIDE_LOGO:
+        return room.box.height_px
+    return room.box.height_px - room.logo_corner.height_px
+
+
+def _above_logo(blocks: Sequence[Block], room: Room) -> tuple[Block, ...]:
+    """The same, with so large a gap above those beside the logo that the others are above it."""
+    first = next((n for n, block in enumerate(blocks) if block.role in BESIDE_LOGO), None)
+    if room.logo_corner is None or first is None:
+        return tuple(blocks)
+    taken_px = sum(block.gap_above_px + block.height_px for block in blocks[first:])
+    lacking_px = max(0, room.logo_corner.height_px - taken_px)
+    lower = replace(blocks[first], gap_above_px=blocks[first].gap_above_px + lacking_px)
+    return (*blocks[:first], lower, *blocks[first + 1 :])
 
 
 def _sizings(largest_px: int, fitter: _Fitter) -> Iterator[_Sizing]:
@@ -239,11 +260,12 @@ def _overflow_message(
 
 
 def _too_tall_message(stack: Stack, room: Room, fitter: _Fitter) -> str:
-    excess_px = stack.height_px - room.box.height_px
+    available_px = height_for(stack, room)
+    excess_px = stack.height_px - available_px
     longest = max(stack.blocks, key=lambda block: len(block.setting.lines))
     percent = min(math.ceil(100 * excess_px / longest.height_px), 100)
     return (
         f"The texts ({fitter.style.locale}) do not fit the text zone of {fitter.fmt.name}: at "
-        f"their smallest sizes they are {excess_px} px taller than its {room.box.height_px} px. "
+        f"their smallest sizes they are {excess_px} px taller than its {available_px} px. "
         f"Shorten the {LOOKS[longest.role].name} by about {percent} %."
     )

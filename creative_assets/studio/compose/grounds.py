@@ -52,7 +52,7 @@ _AT_EASE = 6.5  # text this strong is read without effort, ...
 _WORTH_EASE = 0.15  # ... which a scrim may be that much stronger for
 # What speaks against a theme, in shares by which the picture behind the text is changed: a headline
 # that is not in the brand's colour, a logo as light as the text is dark, and a scrim too strong.
-_PLAIN_COST, _UNLIKE_LOGO_COST, _UNBEARABLE_COST = 0.04, 0.07, 1.0
+_PLAIN_COST, _UNLIKE_LOGO_COST, _UNBEARABLE_COST = 0.04, 0.14, 1.0
 _BEARABLE = 0.9  # a stronger scrim is no picture any more
 # A fade begins over the last part of the texts, in shares of their extent: no edge of a plateau is
 # seen beside them. It goes on beyond them by so much of the unit, at least and at most.

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from creative_assets.studio.compose.fitting import Block, Stack
+from creative_assets.studio.compose.fitting import BESIDE_LOGO, Block, Stack, height_for
 from creative_assets.studio.compose.rooms import ROUNDING_PX, Room, around
-from creative_assets.studio.compose.texts import LOOKS, TextStyle
+from creative_assets.studio.compose.texts import LOOKS, Role, TextStyle
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.fonts import script_of
 from creative_assets.studio.lettering import Ink, draw_line
@@ -53,18 +53,20 @@ def place(stack: Stack, room: Room, style: TextStyle) -> tuple[Placed, ...]:
 
 
 def _tops_px(stack: Stack, room: Room) -> Sequence[int]:
-    box, slack_px = room.box, room.box.height_px - stack.height_px
+    box, slack_px = room.box, height_for(stack, room) - stack.height_px
     last = stack.blocks[-1]
-    apart_px = 0
-    if last.role == "legal_line" and room.legal_line_at_foot:
-        apart_px = min(slack_px // 2, round(_FOOT_GAP * last.gap_above_px))
-        top_px = box.top_px + slack_px - apart_px
-    else:
-        top_px = box.top_px + {"top": 0, "middle": slack_px // 2, "bottom": slack_px}[room.lean]
+    above_px = {"top": 0, "middle": slack_px // 2, "bottom": slack_px}[room.lean]
+    foot: Sequence[Role] = ()
+    if room.logo_corner:
+        foot = BESIDE_LOGO
+    elif last.role == "legal_line" and room.legal_line_at_foot:
+        foot = ("legal_line",)
+        above_px = slack_px - min(slack_px // 2, round(_FOOT_GAP * last.gap_above_px))
+    top_px = box.top_px + above_px
     tops_px = []
     for index, block in enumerate(stack.blocks):
         top_px += block.gap_above_px if index else 0
-        tops_px.append(top_px + (apart_px if block is last else 0))
+        tops_px.append(top_px + (slack_px - above_px if block.role in foot else 0))
         top_px += block.height_px
     return tops_px
 

@@ -42,6 +42,8 @@ class Room:
         narrow: Whether lines are short, and there may be more of them.
         align: How lines and blocks stand in it.
         legal_line_at_foot: Whether the legal line stands apart from the others, at its foot.
+        logo_corner: Where at its end a logo stands, if one does; the last texts are beside it, and
+            the others above.
         padding_px: What a card takes around it; 0 without one.
     """
 
@@ -52,6 +54,7 @@ class Room:
     narrow: bool
     align: Literal["start", "center"]
     legal_line_at_foot: bool
+    logo_corner: Box | None
     padding_px: int
 
 
@@ -69,6 +72,7 @@ def rooms(plan: FormatPlan, layout: Layout, fmt: Format) -> tuple[Room, ...]:
         narrow=zone.width_px < _NARROW * zone.height_px,
         align="start" if shape == "row" else layout.align,
         legal_line_at_foot=shape == "column" and layout.ground != "card",
+        logo_corner=plan.logo_corner,
         padding_px=padding_px,
     )
     # A panel ends where the picture begins, and cards of a campaign are alike on any picture.
