@@ -12,14 +12,14 @@ from creative_assets.studio.checks import CheckReport, Severity
 from creative_assets.studio.checks.judging import CODE_VERSION, judged, not_judged
 from creative_assets.studio.checks.rules import COULD_NOT_RUN
 from creative_assets.studio.checks.specimen import BaseFile, CleanFile, FinalFile, Specimen
-from creative_assets.studio.checks.stray_marks import StrayMarks, stray_marks
+from creative_assets.studio.checks.stray_marks import StrayMarks, label_of, stray_marks
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
 from creative_assets.studio.finals import FinalCreatives, load_style, marks_of
 from creative_assets.studio.formats import format_named
 from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.logo import Logo
-from creative_assets.studio.pictures import BaseImages
+from creative_assets.studio.pictures import BaseImages, BasePicture
 from creative_assets.studio.stages import folder_of, version_of
 from creative_assets.studio.store import Store, StoredFile
 from creative_assets.studio.values import Frozen
@@ -55,18 +55,23 @@ StrayInPictures = Mapping[str, StrayMarks]
 async def look_for_stray_marks(
     variant: VariantBrief, base: BaseImages, bench: Workbench
 ) -> StrayInPictures:
-    """The lettering and the brand's logo in the pictures, looked for in spare time."""
+    """The lettering and the brand's logo in the pictures, looked for in spare time.
+
+    Where the photos' product was not looked for yet, the check does so, and this after it.
+    """
     logo = await load_logo(variant, bench)
 
-    async def seen(file: StoredFile) -> tuple[str, StrayMarks]:
-        content = await bench.io(bench.store.get_verified, file)
-        return file.sha256, await bench.spare_cpu(_stray_on, content, file.path, logo)
+    async def seen(picture: BasePicture) -> tuple[str, StrayMarks]:
+        content = await bench.io(bench.store.get_verified, picture.file)
+        return picture.file.sha256, await bench.spare_cpu(_stray_on, picture, content, logo)
 
-    return dict(await all_of(seen(picture.file) for picture in base.pictures))
+    known = [picture for picture in base.pictures if picture.product or not variant.photos]
+    return dict(await all_of(map(seen, known)))
 
 
-def _stray_on(content: bytes, name: str, logo: Logo) -> StrayMarks:
-    return stray_marks(as_rgb(open_picture(content, name)), logo)
+def _stray_on(picture: BasePicture, content: bytes, logo: Logo) -> StrayMarks:
+    shown = as_rgb(open_picture(content, picture.file.path))
+    return stray_marks(shown, logo, label_of(picture.product))
 
 
 def checks_version(finals_version: str, severities: Mapping[str, Severity]) -> str:
@@ -141,7 +146,7 @@ async def _specimen(finished: FinishedVariant, bench: Workbench) -> Specimen:
             for final, content in zip(finished.finals.clean, clean, strict=True)
         ),
         pictures=tuple(
-            BaseFile(picture, content, stray[picture.file.sha256])
+            BaseFile(picture, content, stray.get(picture.file.sha256))
             for picture, content in zip(finished.base.pictures, pictures, strict=True)
         ),
         photos={photo.name: content for photo, content in zip(variant.photos, photos, strict=True)},

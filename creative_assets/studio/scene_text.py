@@ -27,6 +27,8 @@ MODEL_FILE = "PP-OCRv6_det_small.onnx"
 # What 60 ms of one core can look at: 416x416, or 352x512.
 _PIXELS = 176_000
 _STRIDE_PX = 32  # the network's: both sides are multiples of it
+MOST_OF_IT = 0.6
+"""So much of a mark lies on what it is part of."""
 _LIKELY = 0.3  # a pixel of lettering, as the network was trained
 # Measured on photographs, see the ADR: below, bark and whiskers are lettering too.
 _SURE, _LEAST_ASPECT = 0.75, 1.3
@@ -54,12 +56,20 @@ class Lettering:
     sureness: float
 
 
-def lettering_in(picture: Image.Image) -> tuple[Lettering, ...]:
-    """The lettering in a picture (RGB), the surest first, and at most a dozen lines of it."""
+def lettering_in(picture: Image.Image, label: Box | None = None) -> tuple[Lettering, ...]:
+    """The lettering in a picture (RGB), the surest first, and at most a dozen lines of it.
+
+    What lies on `label`, where lettering belongs, is not looked at closer, and left out.
+    """
     zoom = math.sqrt(_PIXELS / (picture.width * picture.height))
     likely = _likelihood(picture, (0, 0, *picture.size), zoom)
     scale = picture.width / likely.shape[1], picture.height / likely.shape[0]
-    lines = [region for region in _regions(likely) if _may_be_a_line(region, min(likely.shape))]
+    lines = [
+        region
+        for region in _regions(likely)
+        if _may_be_a_line(region, min(likely.shape))
+        and _box(region, scale).share_on(label) < MOST_OF_IT
+    ]
     surest = sorted(lines, key=lambda line: -line.sureness)[:_MOST_LINES]
     return tuple(
         Lettering(_box(line, scale), round(line.sureness, 3))

@@ -73,6 +73,10 @@ class Box(Frozen):
             height_px=max(0, min(self.bottom_px, other.bottom_px) - top_px),
         )
 
+    def share_on(self, other: "Box | None") -> float:
+        """How much of the box lies on the other, 0 to 1; nothing lies on None."""
+        return self.common(other).area_px / self.area_px if other and self.area_px else 0.0
+
     def without(self, hole: "Box") -> "tuple[Box, Box, Box, Box]":
         """What is above, below, left and right of a hole in it; some may be empty."""
         above, below = hole.top_px - self.top_px, self.bottom_px - hole.bottom_px

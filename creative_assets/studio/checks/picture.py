@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from creative_assets.studio.checks import Finding
 from creative_assets.studio.checks.specimen import BaseFile, Specimen, Verdict
-from creative_assets.studio.checks.stray_marks import stray_marks
+from creative_assets.studio.checks.stray_marks import label_of, stray_marks
 from creative_assets.studio.logo_search import LogoFound
 from creative_assets.studio.product_match import (
     MATCH_NEEDED,
@@ -16,9 +16,6 @@ from creative_assets.studio.product_match import (
     product_on,
 )
 from creative_assets.studio.scene_text import Lettering
-from creative_assets.studio.values import Box
-
-_MOST = 0.6  # of lettering, or of a logo, lies on what it is part of
 
 
 def check_picture(specimen: Specimen) -> Verdict:
@@ -27,19 +24,11 @@ def check_picture(specimen: Specimen) -> Verdict:
     lettering_count, matches = 0, []
     for picture in specimen.pictures:
         product = _product(picture, specimen.photos)
-        # What is on the product is its own label, where the photo says that it is this product.
-        label = product.box if product and product.score >= MATCH_NEEDED else None
-        stray = picture.stray or stray_marks(picture.picture, specimen.logo)
-        logo_box = stray.logo.box if stray.logo else None
-        if stray.logo and not _is_on(label, stray.logo.box):
+        stray = picture.stray or stray_marks(picture.picture, specimen.logo, label_of(product))
+        if stray.logo:
             findings.append(_second_logo(picture, stray.logo))
-        lettering = [
-            each
-            for each in stray.lettering
-            if not _is_on(label, each.box) and not _is_on(logo_box, each.box)
-        ]
-        findings.extend(_unwanted(picture, each) for each in lettering)
-        lettering_count += len(lettering)
+        findings.extend(_unwanted(picture, each) for each in stray.lettering)
+        lettering_count += len(stray.lettering)
         if product:
             findings.extend(_unlike(picture, product))
             matches.append(product.score)
@@ -53,10 +42,6 @@ def _product(picture: BaseFile, photos: Mapping[str, bytes]) -> ProductFound | N
         return picture.facts.product
     products = [product_on(content, name) for name, content in photos.items()]
     return product_match(products, picture.picture)
-
-
-def _is_on(thing: Box | None, box: Box) -> bool:
-    return thing is not None and thing.common(box).area_px >= _MOST * box.area_px
 
 
 def _second_logo(picture: BaseFile, logo: LogoFound) -> Finding:

@@ -10,7 +10,9 @@ from PIL import Image
 
 from creative_assets.studio.logo import Logo
 from creative_assets.studio.logo_search import LogoFound, logo_in
-from creative_assets.studio.scene_text import Lettering, lettering_in
+from creative_assets.studio.product_match import MATCH_NEEDED, ProductFound
+from creative_assets.studio.scene_text import MOST_OF_IT, Lettering, lettering_in
+from creative_assets.studio.values import Box
 
 
 @dataclass(frozen=True)
@@ -21,10 +23,23 @@ class StrayMarks:
     logo: LogoFound | None
 
 
-def stray_marks(picture: Image.Image, logo: Logo) -> StrayMarks:
+def label_of(product: ProductFound | None) -> Box | None:
+    """Where marks belong: on the product, where it surely is the one on its photo."""
+    return product.box if product and product.score >= MATCH_NEEDED else None
+
+
+def stray_marks(picture: Image.Image, logo: Logo, label: Box | None = None) -> StrayMarks:
     """The lettering and the brand's logo in a generated picture (RGB).
+
+    What lies on `label` belongs there, and is left out.
 
     Raises:
         RenderError: A version of the logo cannot be drawn.
     """
-    return StrayMarks(lettering_in(picture), logo_in(picture, logo))
+    found = logo_in(picture, logo)
+    if found and found.box.share_on(label) >= MOST_OF_IT:
+        found = None
+    lettering = lettering_in(picture, label)
+    if found:  # its own letters are not told of besides
+        lettering = tuple(each for each in lettering if each.box.share_on(found.box) < MOST_OF_IT)
+    return StrayMarks(lettering, found)
