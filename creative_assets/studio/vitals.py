@@ -18,6 +18,9 @@ Verdict = Literal["ok", "failing", "unknown"]
 
 RECENT_S: Final = 900.0
 """Calls to models that were begun since count for how these fare."""
+DAEMON_S: Final = 180.0
+"""A process none of whose daemons has beaten for so long is dead. They do it every half minute;
+Dagster itself waits for half an hour, since one of them alone may be busy for long."""
 SENSOR_S: Final = 600.0
 """A sensor that has not ticked for so long is dead."""
 
@@ -127,9 +130,11 @@ def _of_orchestration(seen: Orchestration | None) -> dict[str, Verdict]:
     if seen is None:
         return {"daemon": "unknown", "sensors": "unknown", "queue": "unknown"}
     late = [age_s for age_s in seen.sensors.values() if age_s is not None and age_s > SENSOR_S]
+    ages = [age_s for _, age_s in seen.daemons.values() if age_s is not None]
+    beats = min(ages, default=DAEMON_S) < DAEMON_S
     is_stuck = seen.longest_queued_s > SENSOR_S and not seen.runs["under_way"]
     return {
-        "daemon": _verdict(is_ok=all(is_alive for is_alive, _ in seen.daemons.values())),
+        "daemon": _verdict(is_ok=beats and all(is_alive for is_alive, _ in seen.daemons.values())),
         "sensors": _verdict(is_ok=not late),
         "queue": _verdict(is_ok=not is_stuck),
     }

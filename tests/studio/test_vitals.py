@@ -9,7 +9,7 @@ from creative_assets.resources.opening import Archive
 from creative_assets.studio.produce import Job
 from creative_assets.studio.records import GenerationClaim
 from creative_assets.studio.store import _MemoryStore
-from creative_assets.studio.vitals import SENSOR_S, Orchestration, Vitals, measured
+from creative_assets.studio.vitals import DAEMON_S, SENSOR_S, Orchestration, Vitals, measured
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 
@@ -96,6 +96,7 @@ def test_a_deployment_whose_parts_are_well_is_well() -> None:
     "name, changes",
     [
         ("daemon", {"daemons": {"SENSOR": (True, 1.0), "BACKFILL": (False, None)}}),
+        ("daemon", {"daemons": {"SENSOR": (True, DAEMON_S), "BACKFILL": (True, 2 * DAEMON_S)}}),
         ("sensors", {"sensors": {"briefs": SENSOR_S + 1}}),
         ("queue", {"runs": {"queued": 1, "under_way": 0}}),
     ],
