@@ -40,16 +40,21 @@ def failures(
 
 def retry(patterns: Annotated[list[str], typer.Argument(help=_PATTERN)]) -> None:
     """Launch again what has failed, and nothing else; what is made already is kept."""
-    from creative_assets.resources.opening import open_archive  # noqa: PLC0415 - keeps --help fast
+    from creative_assets.resources.opening import model_choice, open_archive  # noqa: PLC0415
+    from creative_assets.studio.acceptance import load_jobs  # noqa: PLC0415 - keeps --help fast
     from creative_assets.studio.dead_letters import retry as retried  # noqa: PLC0415 - the same
+    from creative_assets.studio.estimate import estimate  # noqa: PLC0415 - the same
 
-    with errors_in_words(), open_archive(read_settings()) as archive:
+    settings = read_settings()
+    with errors_in_words(), open_archive(settings) as archive:
         keys = retried(patterns, archive.records)
+        jobs, _ = load_jobs(keys, archive.store, archive.records)
+        price = estimate(jobs, model_choice(settings), archive.store)
     for key in keys:
         out.print(f"[green]✓[/] {escape(key)}", soft_wrap=True)
     out.print(
-        f"{_counted(len(keys))} to launch: the sensor `briefs` does it with its next tick, while "
-        "Dagster's daemon runs.",
+        f"{_counted(len(keys))} to launch, for {price}: the sensor `briefs` does it with its next "
+        "tick, while Dagster's daemon runs.",
         soft_wrap=True,
     )
 

@@ -73,11 +73,13 @@ def test_a_pattern_that_matches_no_failure_shows_none() -> None:
 
 
 @pytest.mark.usefixtures("_failed")
-def test_a_retry_names_what_it_launches(archive: Archive) -> None:
+def test_a_retry_names_what_it_launches_and_what_it_may_cost(archive: Archive) -> None:
     result = creative_assets("retry", "summer/*")
 
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[0] == f"✓ {KEY}"
+    done, told = result.stdout.splitlines()
+    assert done == f"✓ {KEY}"
+    assert told.startswith("1 variant to launch, for USD 0.00: the sensor `briefs`")
     launch = next_launch(archive.records, 1, most=10)
     assert launch is not None
     assert launch.wanted == (KEY,)
