@@ -121,9 +121,12 @@ def _by_status(failure: openai.APIStatusError, model: str) -> CreativeAssetsErro
 
 
 def _said(failure: openai.APIStatusError) -> str:
+    """What the service says; some servers quote the key that they do not take."""
     body = failure.body
     message = body.get("message") if isinstance(body, dict) else None
     text = message if isinstance(message, str) else f"HTTP {failure.status_code}"
+    key = failure.request.headers.get("Authorization", "").removeprefix("Bearer ")
+    text = text.replace(key, "***") if key else text
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 

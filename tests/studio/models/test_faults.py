@@ -54,6 +54,19 @@ def test_a_status_ends_as_the_right_leaf_that_names_the_model(
     assert "gpt-image-9" in str(explained)
 
 
+def test_a_service_that_quotes_the_key_gets_no_word_of_it_through() -> None:
+    request = httpx2.Request("POST", REQUEST.url, headers={"Authorization": "Bearer hunter2"})
+    body = {"message": "Incorrect API key provided: hunter2."}
+    failure = openai.APIStatusError(
+        "failed", response=httpx2.Response(401, request=request), body=body
+    )
+
+    explained = str(explain(failure, "gpt-image-9"))
+
+    assert "Incorrect API key provided: ***." in explained
+    assert "hunter2" not in explained
+
+
 @pytest.mark.parametrize(
     "status,body", [(401, None), (403, None), (429, {"code": "insufficient_quota"})]
 )
