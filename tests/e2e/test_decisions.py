@@ -1,9 +1,13 @@
 """Decisions through a whole deployment: made in the UI and on the command line, shown, done."""
 
+import hashlib
+import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -78,16 +82,8 @@ def test_a_change_that_the_command_line_requests_is_made_and_clears_the_approval
     decided: Decided,
 ) -> None:
     place, calls = decided.place, len(asked(decided.place, "bravo"))
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "creative_assets", "request-changes", KEYS[0]),
-            *("--scope", "picture", "--note", "Warmer light, please."),
-        ],
-        cwd=place.root,
-        env=place.environment,
-        check=True,
-        capture_output=True,
-    )
+    note = "Warmer light, please."
+    on_command_line(place, "request-changes", KEYS[0], "--scope", "picture", "--note", note)
 
     place.wait_for(
         lambda: (
@@ -97,3 +93,29 @@ def test_a_change_that_the_command_line_requests_is_made_and_clears_the_approval
         "the changed variant to be pending again",
     )
     assert operations(asked(place, "bravo")[calls:]) == ["art_direction", "image", "logo_spot"]
+
+
+def test_by_the_command_line_alone_a_variant_is_approved_published_and_downloaded(
+    decided: Decided, tmp_path: Path
+) -> None:
+    place = decided.place
+    on_command_line(place, "approve", KEYS[-1])
+    place.wait_for(lambda: KEYS[-1] in published(place), "the variant to be published")
+    on_command_line(place, "download", "bravo", "--to", str(tmp_path / "bravo.zip"))
+
+    with zipfile.ZipFile(tmp_path / "bravo.zip") as packed:
+        names = [name for name in packed.namelist() if "tonic" in name]
+        (final,) = (packed.read(name) for name in names if name.endswith(".jpg"))
+        (manifest,) = (json.loads(packed.read(name)) for name in names if name.endswith(".json"))
+    (listed,) = manifest["files"]
+    assert hashlib.sha256(final).hexdigest() == listed["sha256"]
+
+
+def on_command_line(place: Deployment, *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "creative_assets", *arguments],
+        cwd=place.root,
+        env=place.environment,
+        check=True,
+        capture_output=True,
+    )
