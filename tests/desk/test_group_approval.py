@@ -1,5 +1,6 @@
 """Approving all that pass approves what was shown and ticked, and nothing else."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -109,6 +110,41 @@ def test_nothing_ticked_approves_nothing(desk: Desk, reviewer: TestClient) -> No
 
     assert "nothing was approved" in answer.text
     assert decided(desk) == {}
+
+
+def ticked(page: str) -> list[str]:
+    """The variants that are ticked on a page."""
+    return re.findall(r'value="([^"=]+)=[0-9a-f]+" checked', page)
+
+
+@pytest.mark.usefixtures("shown")
+def test_what_was_unticked_stays_unticked_after_an_error(reviewer: TestClient) -> None:
+    assert sorted(ticked(reviewer.get(PAGE).text)) == [ROAST, TEA]
+
+    assert ticked(reviewer.post(PAGE, data=form()).text) == []
+
+
+def test_what_was_ticked_and_typed_stays_so_after_an_error(
+    reviewer: TestClient, shown: list[Finished]
+) -> None:
+    note = "x" * 2_001
+
+    answer = reviewer.post(PAGE, data=form(shown[1]) | {"note": note})
+
+    assert answer.status_code == 409
+    assert ticked(answer.text) == [TEA]
+    assert f'value="{note}"' in answer.text
+
+
+def test_what_was_made_again_since_is_not_ticked_for_anybody(
+    desk: Desk, reviewer: TestClient, shown: list[Finished]
+) -> None:
+    finish(desk, TEA, "black")
+
+    answer = reviewer.post(PAGE, data=form(*shown[:2]))
+
+    assert f'value="{TEA}=' in answer.text
+    assert ticked(answer.text) == []
 
 
 def test_a_submitter_approves_nothing(desk: Desk, signed_in: SignIn, shown: list[Finished]) -> None:

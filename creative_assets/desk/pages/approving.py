@@ -1,5 +1,6 @@
 """Approving all that passes at once, with named exceptions."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -15,7 +16,7 @@ from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.desk.sign_in import Reviewer
 from creative_assets.studio.errors import DecisionRejectedError, PermanentError
 from creative_assets.studio.listing import ListedVariant, VariantPage, list_variants
-from creative_assets.studio.review import opinion_of
+from creative_assets.studio.review import Opinion, opinion_of
 from creative_assets.studio.values import Frozen
 
 router = APIRouter()
@@ -38,6 +39,15 @@ class GroupForm(Frozen):
     approve: tuple[str, ...] = ()
     shown: int
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A form that was not done as a whole: what was wrong, and what was done of it."""
+
+    form: GroupForm
+    errors: tuple[PermanentError, ...]
+    done: str = ""
 
 
 @router.get("/campaigns/{campaign_id}/approve")
@@ -63,18 +73,25 @@ def approve(
 ) -> Response:
     """Approve what is ticked, each as it was shown."""
     looked_at = dict(each.rpartition("=")[::2] for each in form.approve)
-    if not looked_at:
-        nothing = DecisionRejectedError("Nothing is ticked, so nothing was approved.")
-        return _page(request, desk, campaign_id, selected, (nothing,))
+    try:
+        opinion = _opinion(form)
+    except DecisionRejectedError as error:
+        return _page(request, desk, campaign_id, selected, Refusal(form, (error,)))
     decider = Decider(person, "desk", form.request)
-    outcome = decide_on(looked_at, campaign_id, opinion_of("approve", form.note), decider, desk)
+    outcome = decide_on(looked_at, campaign_id, opinion, decider, desk)
     left_out = form.shown - len(looked_at)
     said = f"{len(outcome.decided)} approved" + (f", {left_out} left out" if left_out else "") + "."
     if outcome.refused:
         refused = tuple(outcome.refused.values())
-        return _page(request, desk, campaign_id, selected, refused, said)
+        return _page(request, desk, campaign_id, selected, Refusal(form, refused, said))
     say(request, said)
     return RedirectResponse(with_query(f"/campaigns/{campaign_id}", selected.query), 303)
+
+
+def _opinion(form: GroupForm) -> Opinion:
+    if not form.approve:
+        raise DecisionRejectedError("Nothing is ticked, so nothing was approved.")
+    return opinion_of("approve", form.note)
 
 
 def _page(
@@ -82,22 +99,20 @@ def _page(
     desk: Desk,
     campaign_id: str,
     selected: Selection,
-    refused: tuple[PermanentError, ...] = (),
-    said: str = "",
+    refusal: Refusal | None = None,
 ) -> Response:
     found = _pending(campaign_id, selected, desk)
     pending = shown(found.variants, desk)
     return page(
         request,
         "approve.html",
-        status=409 if refused else 200,
+        status=409 if refusal else 200,
         campaign_id=campaign_id,
         selected=selected,
         passing=[each for each in pending if not _failed(each.variant)],
         failing=[each for each in pending if _failed(each.variant)],
         has_more=found.next_after is not None,
-        refused=refused,
-        outcome=said,
+        refusal=refusal,
     )
 
 
