@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from ruamel.yaml import YAML
 
-from bench import composition
+from bench import composition, desk
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "nordlys-coffee"
@@ -55,6 +55,7 @@ def main() -> None:
     )
     table.add_row("most calls in flight in it", str(in_flight), "48 pictures at once")
     _add_composition(table)
+    _add_desk(table)
     Console().print(table)
 
 
@@ -78,6 +79,19 @@ def _add_composition(table: Table) -> None:
         f"{first_mb:.0f} and {last_mb:.0f} MB",
         "flat",
     )
+
+
+def _add_desk(table: Table) -> None:
+    """A campaign page and an approval, with 10,000 variants."""
+    with tempfile.TemporaryDirectory() as folder:
+        speed = desk.desk_speed(Path(folder))
+    table.add_row(
+        f"desk: a campaign page's first byte, {desk.REVIEWERS} reviewers, a page a second each",
+        f"median {speed.first_byte_median_ms:.0f} ms, 99th percentile "
+        f"{speed.first_byte_p99_ms:.0f} ms",
+        "150 ms, 400 ms",
+    )
+    table.add_row("desk: an approval", f"{speed.approval_median_ms:.0f} ms", "under 250 ms")
 
 
 def _demo(folder: Path) -> tuple[float, float]:
