@@ -16,8 +16,9 @@ from creative_assets.studio.phrasing import kept_whole, leans_back, leans_forwar
 
 _HAN_SCRIPTS = frozenset({"Hans", "Hant"})
 
-# Particles that lean on the word before them: no Chinese line begins with one.
-_CLINGING = frozenset("的了吗嗎呢吧们們")
+# Chinese particles that lean on the word before them, and Thai's marks of repetition and of what
+# is left out: no line begins with one, also after a space.
+_CLINGING = {"Hans": {*"的了吗呢吧们"}, "Hant": {*"的了嗎呢吧們"}, "Thai": {*"ๆฯ"}}
 _SOFT_HYPHEN = "\u00ad"
 # Where a voice pauses, and a line may end short.
 PAUSES = (*",.;:!?…—", *"،؛؟۔", *"、。，．；：！？", "।")  # noqa: RUF001 - other scripts' own marks
@@ -57,7 +58,8 @@ def break_units(text: str, locale: str, keep: tuple[str, ...] = ()) -> tuple[str
     if script in _HAN_SCRIPTS:
         # It also ends phrases inside of long words (含咖|啡因), which ICU's dictionary has.
         breaks &= _ends(WordBreaker(text, locale), text)
-        breaks = {at for at in breaks if text[at : at + 1] not in _CLINGING}
+    clinging = _CLINGING.get(script, ())
+    breaks = {at for at in breaks if text[at : at + 1] not in clinging}
     if script == "Kore":
         breaks = {at for at in breaks if text[at - 1].isspace()}
     spans = [match.span() for match in kept_whole(locale).finditer(text)]

@@ -47,6 +47,12 @@ def test_a_thai_loan_word_is_not_split() -> None:
     assert len(units) > 3
 
 
+def test_a_thai_mark_of_repetition_begins_no_line() -> None:
+    units = break_units("ทำหน้าที่เงียบ ๆ อย่างที่ควรเป็น", "th-TH")
+    assert any("เงียบ ๆ" in unit for unit in units)
+    assert not any(unit.startswith("ๆ") for unit in units)
+
+
 def test_a_number_keeps_the_counter_that_touches_it() -> None:
     units = break_units("北欧の水で18時間かけて抽出した味わい", "ja-JP")
     assert not any(unit.endswith(("1", "8")) for unit in units)
