@@ -165,7 +165,7 @@ def test_a_run_ends_with_one_page_of_the_campaign_that_its_finals_name(
 
 
 def test_finals_name_the_page_where_people_decide_on_them(run: Run, keys: list[str]) -> None:
-    result = run(keys[0])
+    result = run(keys[0], keys[0])
 
     page = metadata(made(result)[keys[0], "final_creatives"])["review_desk"]
     assert page == f"http://127.0.0.1:3001/variants/{keys[0]}"
