@@ -22,7 +22,7 @@ RTL_SCRIPTS = frozenset({"Adlm", "Arab", "Hebr", "Nkoo", "Rohg", "Syrc", "Thaa"}
 _AUTOSPACED_SCRIPTS = frozenset({"Hans", "Hant", "Jpan"})
 # Space stands between Han or kana and Latin, also where nobody typed it (W3C's requirements for
 # Chinese and Japanese text layout, "clreq" and "jlreq": a quarter of an em, less in headlines), but
-# not in a number with its counter.
+# not in a number with its counter, nor then before it: a gap on one side looks like a mistake.
 _CJK = (
     r"[\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 )
@@ -32,7 +32,8 @@ _COUNTER = (
     r"瓶包件天周週种種階层層号號位款片]"
 )
 _MIXED = re.compile(
-    rf"(?<={_CJK})(?=[{_LETTER}0-9{CURRENCIES}])|(?<=[{_LETTER}%‰°℃])(?={_CJK})"
+    rf"(?<={_CJK})(?=[{_LETTER}0-9{CURRENCIES}])(?![0-9][0-9.,]*(?:{_COUNTER}))"
+    rf"|(?<=[{_LETTER}%‰°℃])(?={_CJK})"
     rf"|(?<=[0-9])(?={_CJK})(?!{_COUNTER})"
 )
 _SIXTH_EM = "\u2006"  # where a font has none, HarfBuzz makes a space of that width

@@ -11,12 +11,14 @@ from PIL import Image, ImageDraw, features
 
 from creative_assets.studio.drawn_text import as_drawn
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.fonts import drawing_font
+from creative_assets.studio.fonts import drawing_font, script_of
 from creative_assets.studio.typography import TypeSpec, measure
 from creative_assets.studio.values import Box
 
-# FreeType moves each letter to a whole pixel: small text is drawn larger, for even spacing.
+# FreeType moves each letter to a whole pixel: small text is drawn larger, for even spacing; and all
+# text whose letters hang from one bar, in which a gap of a pixel shows.
 _SMALL_PX, _SMALLEST_PX = 48, 30
+_BARRED_SCRIPTS = frozenset({"Beng", "Deva", "Guru"})
 _FINER, _FINEST = 2, 3
 _MARGIN = 0.5  # in em: hinting adds a little to measured ink, and where more is drawn, it shows
 _KEPT_INKS = 128
@@ -45,7 +47,7 @@ def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
     Raises:
         RenderError: More was drawn than measured.
     """
-    scale = _FINEST if size_px < _SMALLEST_PX else _FINER if size_px < _SMALL_PX else 1
+    scale = _scale(spec, size_px)
     drawn_px, extent = scale * size_px, measure(line, spec)
     margin_px = scale * math.ceil(_MARGIN * size_px)
     baseline_px = scale * math.ceil(extent.ascent * size_px) + margin_px
@@ -77,3 +79,11 @@ def draw_line(line: str, spec: TypeSpec, size_px: int) -> Ink:
         height_px=bottom - top,
     )
     return Ink(mask.crop((left, top, right, bottom)), box)
+
+
+def _scale(spec: TypeSpec, size_px: int) -> int:
+    """How many times as large a line is drawn."""
+    if size_px < _SMALLEST_PX:
+        return _FINEST
+    barred = script_of(spec.locale) in _BARRED_SCRIPTS
+    return _FINER if barred or size_px < _SMALL_PX else 1

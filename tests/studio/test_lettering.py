@@ -36,6 +36,16 @@ def test_no_letter_is_cut_off(locale: str, text: str) -> None:
         assert ink.box.width_px == pytest.approx(wide / 3, abs=0.2 * size_px + 2)
 
 
+def test_the_bar_from_which_hindi_letters_hang_has_no_gap() -> None:
+    line, face = "18 घंटे की ठंडी कॉफ़ी,", face_for("ठंडी", "hi-IN")
+    for size_px in range(48, 100):
+        ink = draw_line(line, TypeSpec(face, 750, "hi-IN", "ltr"), size_px)
+        levels = np.asarray(ink.mask).astype(int)
+        bar = levels[np.argsort(levels.sum(axis=1))[-3:]].max(axis=0)
+        between_bars = (bar[:-2] > 240) & (bar[2:] > 240)
+        assert bar[1:-1][between_bars].min() > 40, size_px
+
+
 @pytest.mark.parametrize("locale", words())
 def test_the_ink_of_each_gallery_text_is_as_wide_as_it_was_measured(locale: str) -> None:
     style = TextStyle(

@@ -64,7 +64,8 @@ def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> Non
 @pytest.mark.parametrize(
     "locale, line, drawn",
     [
-        ("zh-CN", "慢萃18小时Cold", "慢萃\u200618小时\u2006Cold"),
+        ("zh-CN", "慢萃18小时Cold", "慢萃18小时\u2006Cold"),
+        ("zh-TW", "每罐250毫升。第3支", "每罐250毫升。第\u20063\u2006支"),
         ("ja-JP", "20%オフ。Nordlysは", "20%\u2006オフ。Nordlys\u2006は"),
         ("zh-TW", "只要NT$129。", "只要\u2006NT$129。"),
         ("zh-TW", "以 Nordlys 泉水", "以 Nordlys 泉水"),
@@ -78,7 +79,7 @@ def test_measured_widths_are_those_that_are_drawn(locale: str, text: str) -> Non
         ("he-IL", "פחית 250 ml.", "פחית \u2066250 ml\u2069."),
         ("he-IL", "\u05d1\u05be20% הנחה", "\u05d1\u05be20% הנחה"),
         ("ur-PK", "20\u066a رعایت", "20\u200f\u066a رعایت"),
-        ("ja-JP", "一杯250円、18 時間", "一杯\u2006250円、18 時間"),
+        ("ja-JP", "一杯250円、18 時間", "一杯250円、18 時間"),
         ("ar-AE", "القهوة: 18 ساعة", "القهوة: 18 ساعة"),
     ],
 )
