@@ -172,10 +172,9 @@ def _copy(copy: AdCopy) -> Metadata:
         "legal_line": copy.legal_line or "none",
         "alt_text": copy.alt_text,
     }
-    in_english = copy.back_translation.model_dump()
     back_translation: list[Row] = [
-        {"field": name, "in_english": english, "written_by": copy.sources[name]}
-        for name, english in in_english.items()
+        {"field": name, "in_english": english or "not translated", "written_by": copy.sources[name]}
+        for name, english in copy.in_english.items()
     ]
     return {**_texts(texts), "back_translation": _table(back_translation)}
 

@@ -63,6 +63,7 @@ class AdCopy(Frozen):
     """The copy of one variant.
 
     Attributes:
+        back_translation: Of the model's draft; `in_english` is of the copy.
         sources: Field → who wrote it.
     """
 
@@ -73,6 +74,14 @@ class AdCopy(Frozen):
     alt_text: str
     back_translation: BackTranslation
     sources: dict[str, Source]
+
+    @property
+    def in_english(self) -> dict[str, str | None]:
+        """Field → its back-translation; None for a reviewer's words, which no model has read."""
+        return {
+            field: None if self.sources.get(field) == "reviewer" else english
+            for field, english in self.back_translation.model_dump().items()
+        }
 
 
 def copy_request(

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from PIL import Image
 
 from creative_assets.desk.desk import Desk
+from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.decision_log import ShownFinals
-from creative_assets.studio.stages import FINAL_CREATIVES, STAGES, folder_of
+from creative_assets.studio.stages import (
+    AD_COPY,
+    FINAL_CREATIVES,
+    STAGES,
+    StageOutput,
+    folder_of,
+)
 
 
 @dataclass(frozen=True)
@@ -38,3 +45,21 @@ def finish(desk: Desk, key: str, color: str = "navy", failed: tuple[str, ...] = 
     finals = ShownFinals(key, version, {"1x1": file}, versions, failed)
     desk.archive.decisions.show(finals)
     return Finished(finals)
+
+
+def keep_copy(desk: Desk, shown: Finished, copy: AdCopy) -> None:
+    """Put the copy of a finished variant into the store."""
+    version = shown.finals.versions[AD_COPY]
+    output = StageOutput[AdCopy](
+        stage=AD_COPY,
+        version=version,
+        code_version="1",
+        data=copy,
+        files={},
+        generations=(),
+        strip=None,
+        preview=None,
+    )
+    campaign_id = shown.finals.variant_key.partition("/")[0]
+    place = f"{folder_of(campaign_id, AD_COPY, version)}/manifest.json"
+    desk.archive.store.put(place, output.model_dump_json().encode())

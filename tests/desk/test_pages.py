@@ -7,9 +7,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from creative_assets.desk.desk import Desk
+from creative_assets.studio.copywriting import AdCopy, BackTranslation
 from creative_assets.studio.produce import Job
 from tests.conftest import product
-from tests.desk.finished import Finished, finish
+from tests.desk.finished import Finished, finish, keep_copy
 from tests.desk.visitors import SignIn
 
 ROAST_DE, ROAST_EN = "summer/de-DE/roast", "summer/en-US/roast"
@@ -255,6 +256,28 @@ def test_a_page_says_when_the_finals_it_shows_were_made_again(
     finish(desk, ROAST_DE, "maroon")
 
     assert "It was made again." in reviewer.get(address).text
+
+
+def test_words_that_a_reviewer_typed_stand_without_the_old_lines_back_translation(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    meaning = BackTranslation(headline="Brewed slowly", subline="Cold.", call_to_action="Try")
+    copy = AdCopy(
+        headline="Langsam geröstet",
+        subline="Kalt gezogen.",
+        call_to_action="Probieren",
+        legal_line=None,
+        alt_text="Eine Dose",
+        back_translation=meaning,
+        sources={"headline": "reviewer", "subline": "model", "call_to_action": "model"},
+    )
+    keep_copy(desk, roast, copy)
+
+    page = reviewer.get(roast.address).text
+
+    assert "Brewed slowly" not in page
+    assert page.count("not translated back") == 1
+    assert '<dd class="back">Cold.</dd>' in page
 
 
 def test_script_in_notes_and_names_is_text(

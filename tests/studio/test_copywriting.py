@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from creative_assets.studio.brief import Message
 from creative_assets.studio.context import make_context_pack
 from creative_assets.studio.copywriting import (
     BackTranslation,
@@ -55,6 +56,21 @@ def test_without_approved_copy_and_legal_text_all_is_the_models(
 
     assert (copy.headline, copy.legal_line) == (DRAFT.headline, None)
     assert set(copy.sources.values()) == {"model"}
+
+
+def test_words_that_a_reviewer_typed_have_no_back_translation(
+    brief: dict[str, Any], accepted: Accept
+) -> None:
+    brief["messages"] = {"en-US": {"subline": "Cold for 18 hours."}}
+    typed = Message(headline="Langsam geröstet")
+
+    copy = approved_first(accepted(brief)[0].variant, DRAFT, typed)
+
+    assert copy.in_english == {
+        "headline": None,
+        "subline": "Steeped cold.",
+        "call_to_action": "Try now",
+    }
 
 
 @pytest.mark.parametrize("field", ["headline", "subline", "call_to_action", "alt_text"])
