@@ -123,7 +123,15 @@ class ApprovalBlockedError(PermanentError):
 
 
 class DecisionRejectedError(PermanentError):
-    """A decision that does not say what it has to, or says what does not go together."""
+    """A decision that does not say what it has to, or says what does not go together.
+
+    `field` names what is missing, where it is one field.
+    """
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        """Say what is wrong, and in which field."""
+        self.field = field
+        super().__init__(message)
 
 
 class KeyReusedError(PermanentError):

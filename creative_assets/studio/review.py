@@ -137,6 +137,11 @@ def opinion_of(
                 raise DecisionRejectedError("A spot goes with the scope logo, and with no words.")
             return Relocation(spot=spot, note=note)
         if not given:
+            if scope and not note.strip():
+                raise DecisionRejectedError(
+                    f"A note is needed: say in your own words what is to change about the {scope}.",
+                    field="note",
+                )
             return ChangeRequest.model_validate({"scope": scope, "note": note})
         if scope not in {None, "copy"}:
             raise DecisionRejectedError(f"Exact words go with the scope copy, not with {scope}.")

@@ -194,7 +194,6 @@ def test_of_two_reviewers_at_once_the_second_is_told(
     "fields, said",
     [
         ({"note": "Warmer."}, "Say what is to change"),
-        ({"change": "picture"}, "note"),
         ({"change": "words", "headline": "x" * 81}, "headline"),
         ({"change": "words"}, "Type what they are to be"),
     ],
@@ -207,6 +206,19 @@ def test_a_request_that_says_too_little_is_asked_for_more(
     assert answer.status_code == 422
     assert said in answer.text
     assert standing(desk, ROAST_DE) is None
+
+
+@pytest.mark.parametrize("change", ["copy", "picture", "logo", "layout"])
+def test_a_note_that_is_missing_is_asked_for_in_plain_words_at_its_field(
+    reviewer: TestClient, roast: Finished, change: str
+) -> None:
+    form = roast.form(verdict="request_changes", change=change, note=" ")
+
+    page = reviewer.post(roast.address, data=form).text
+
+    said = f"A note is needed: say in your own words what is to change about the {change}."
+    assert f'id="problem-note">{said}</span>' in page
+    assert "should have at least" not in page
 
 
 def test_exact_words_are_asked_for_letter_for_letter(

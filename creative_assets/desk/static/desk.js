@@ -41,6 +41,15 @@ document.addEventListener("click", (event) => {
   stage.scrollTo({ left: figure.offsetLeft - stage.offsetLeft });
 });
 
+// Exact words and a chosen place say themselves what to change; all else takes a note.
+const askForNote = (form) => {
+  const says = form.change.value === "words" || (form.change.value === "logo" && form.spot?.value);
+  form.note.required = !says;
+};
+const changes = (target) => target.closest?.("#changes form");
+document.addEventListener("change", (event) => changes(event.target) && askForNote(changes(event.target)));
+document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("#changes form").forEach(askForNote));
+
 // Sending twice decides once anyway; this says that it is on its way.
 document.addEventListener("submit", (event) => {
   for (const button of event.target.querySelectorAll("button")) button.setAttribute("aria-busy", "true");
