@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from creative_assets.desk.submitting import Upload
 from creative_assets.studio.errors import Problem
+from creative_assets.studio.in_words import ended
 from creative_assets.studio.rules import EVERY_LOCALE, slug
 
 BRIEF_NAME: Final = "brief.json"
@@ -139,7 +140,8 @@ def _in_words(problem: Problem, name: str) -> str:
     if name and problem.expected.startswith(_MISSING):
         return "Please fill this in."
     place = "" if name or not problem.field else f"{problem.field}: "
-    told = f"{place}expected {problem.expected}, found {problem.found}. {problem.fix}"
+    wrong = ended(f"{place}expected {problem.expected}, found {problem.found}")
+    told = f"{wrong} {problem.fix}"
     return (told[:1].upper() + told[1:]).replace("`", "")
 
 

@@ -17,6 +17,7 @@ from creative_assets.studio.errors import (
     MissingInputError,
     PermanentError,
 )
+from creative_assets.studio.in_words import ended
 from creative_assets.studio.listing import VariantFilter, list_variants
 from creative_assets.studio.review import (
     Approval,
@@ -147,7 +148,7 @@ def _as_looked_at(key: str, sha256: str, seen: UnderReview | None, decider: Deci
     standing = seen.standing
     if standing is not None and standing.id not in decider.superseding:
         raise DecisionConflictError(
-            f"{key} was decided on: {in_words(standing)}. To decide otherwise, say that you know "
-            f"of that decision: {standing.id}."
+            ended(f"{key} was decided on: {in_words(standing)}")
+            + f" To decide otherwise, say that you know of that decision: {standing.id}."
         )
     return seen

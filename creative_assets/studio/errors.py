@@ -29,6 +29,8 @@ Every message says what happened, to which thing, what was expected, and how to 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from creative_assets.studio.in_words import ended
+
 
 class CreativeAssetsError(Exception):
     """Anything that the studio raises on purpose."""
@@ -61,7 +63,7 @@ class Problem:
     def __str__(self) -> str:
         """One line for terminals and logs."""
         place = self.field or "the brief"
-        return f"{place}: found {self.found}; expected {self.expected}. {self.fix}"
+        return f"{place}: found {self.found}; {ended(f'expected {self.expected}')} {self.fix}"
 
 
 class BriefError(PermanentError):

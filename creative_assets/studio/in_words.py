@@ -22,3 +22,8 @@ def moment(seconds: float) -> str:
 def as_sentence(text: str) -> str:
     """The text with a capital at its start, and everything else as it is."""
     return text[:1].upper() + text[1:]
+
+
+def ended(text: str) -> str:
+    """The text with a full stop at its end, unless it ends a sentence already."""
+    return text if text.endswith((".", "!", "?", "…")) else f"{text}."

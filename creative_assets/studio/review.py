@@ -26,6 +26,7 @@ from creative_assets.studio.errors import (
     DecisionRejectedError,
     MissingInputError,
 )
+from creative_assets.studio.in_words import ended
 from creative_assets.studio.values import Frozen
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -215,7 +216,8 @@ def decide(
     if known is None:
         since = _since(seen, look_at(draft.variant_key, log))
         raise DecisionConflictError(
-            f"{draft.variant_key} was not decided: {since}. Look at it again, and decide again."
+            ended(f"{draft.variant_key} was not decided: {since}")
+            + " Look at it again, and decide again."
         )
     if any(getattr(known, field.name) != getattr(draft, field.name) for field in fields(Draft)):
         raise DecisionRejectedError(

@@ -190,6 +190,17 @@ def test_of_two_reviewers_at_once_the_second_is_told(
     assert standing(desk, ROAST_DE) == ("approve", "Ann")
 
 
+def test_a_note_that_ends_in_a_full_stop_is_told_with_one(
+    signed_in: SignIn, reviewer: TestClient, roast: Finished
+) -> None:
+    asked = roast.form(verdict="request_changes", change="picture", note="Warmer, please.")
+    reviewer.post(roast.address, data=asked)
+
+    page = signed_in("review", name="Bob").post(roast.address, data=roast.form(decision_id="d2"))
+
+    assert "Warmer, please. Look at it again" in page.text
+
+
 @pytest.mark.parametrize(
     "fields, said",
     [

@@ -107,6 +107,17 @@ def test_a_problem_stands_at_its_field(path: str, field: str) -> None:
     assert list(by_field([Problem(path, "this", "that", "Do.")], form)) == [field]
 
 
+def test_no_problem_is_told_with_two_full_stops() -> None:
+    problem = Problem(
+        "brand.logo", "an EPS; expected one of these.", "a picture", "Export it again."
+    )
+
+    (told,) = by_field([problem], sent())["brand.logo"]
+
+    assert told.endswith("expected one of these. Export it again.")
+    assert ".." not in told
+
+
 def test_an_empty_form_is_told_all_that_is_missing(desk: Desk, submitter: TestClient) -> None:
     page = submitter.post("/submit", data={"step": "check"})
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from creative_assets.desk.pages.static_files import address_of
 from creative_assets.studio.formats import all_formats
-from creative_assets.studio.in_words import moment, usd
+from creative_assets.studio.in_words import ended, moment, usd
 from creative_assets.studio.locales import display_name, english_name
 from creative_assets.studio.store import StoredFile
 from creative_assets.studio.typography import direction_of
@@ -81,6 +81,7 @@ def _templates() -> Environment:
         "direction": lru_cache(1_024)(direction_of),
         "usd": usd,
         "time": moment,
+        "ended": ended,
         "label": _label,
         "path": lambda key: quote(key, safe="/"),
     }

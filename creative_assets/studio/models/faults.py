@@ -24,6 +24,7 @@ from creative_assets.studio.errors import (
     RequestRejectedError,
     ServerFaultError,
 )
+from creative_assets.studio.in_words import ended
 
 _OUT_OF_MONEY = frozenset(
     {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
@@ -127,7 +128,7 @@ def _said(failure: openai.APIStatusError) -> str:
     text = message if isinstance(message, str) else f"HTTP {failure.status_code}"
     key = failure.request.headers.get("Authorization", "").removeprefix("Bearer ")
     text = text.replace(key, "***") if key else text
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return ended(text)
 
 
 def _categories(body: object) -> list[str]:
