@@ -26,6 +26,7 @@ class Desk:
         severities: Rule of the checks → how grave it is.
         dagster_url: Where the Dagster UI is, without a slash at the end.
         takes_unverified: Whether an approval under a typed name may let an ad out.
+        publishes: Whether what is approved goes out by itself.
         watch: Knows how the deployment fares.
     """
 
@@ -36,6 +37,7 @@ class Desk:
     severities: Mapping[str, Severity]
     dagster_url: str
     takes_unverified: bool
+    publishes: bool
     watch: Watch
 
 

@@ -31,6 +31,7 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
             severities=severities(settings.check_severity),
             dagster_url=settings.dagster_url,
             takes_unverified=settings.publish_unverified,
+            publishes=settings.publish_automatically,
             watch=Watch(lambda: _vitals(archive)),
         )
 

@@ -4,7 +4,7 @@ All of it is read from the store, where a version never changes; so that what wa
 read again. How it is shown is the desk's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,8 +20,10 @@ from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.finals import FinalCreatives
 from creative_assets.studio.produce import kept_output
+from creative_assets.studio.records import Records
 from creative_assets.studio.stages import (
     AD_COPY,
+    BASE_IMAGES,
     BRANDED_IMAGES,
     FINAL_CREATIVES,
     VARIANT_BRIEF,
@@ -86,6 +88,17 @@ def copy_behind(campaign_id: str, versions: Mapping[str, str], store: Store) -> 
     return copy
 
 
+def services_behind(shown: Iterable[ShownFinals], store: Store, records: Records) -> frozenset[str]:
+    """The services that answered for the copy and the pictures of these finals."""
+    keys = [
+        key
+        for finals in shown
+        for stage in (AD_COPY, BASE_IMAGES)
+        for key in _generations(store, _campaign(finals), stage, finals.versions.get(stage, ""))
+    ]
+    return frozenset(row.service for row in records.generations_by_key(keys).values())
+
+
 def files_at(campaign_id: str, version: str, store: Store) -> Mapping[str, StoredFile]:
     """Format → its file, of the finals of that version; empty where they are gone."""
     try:
@@ -103,6 +116,13 @@ def _data(store: Store, campaign_id: str, stage: str, version: str) -> Any:  # n
         return _kept(store, campaign_id, stage, version).data
     except (MissingInputError, ValidationError):
         return None
+
+
+def _generations(store: Store, campaign_id: str, stage: str, version: str) -> tuple[str, ...]:
+    try:
+        return _kept(store, campaign_id, stage, version).generations
+    except (MissingInputError, ValidationError):
+        return ()
 
 
 @lru_cache(_KEPT_OUTPUTS)

@@ -47,8 +47,8 @@ def finish(desk: Desk, key: str, color: str = "navy", failed: tuple[str, ...] = 
     return Finished(finals)
 
 
-def keep_copy(desk: Desk, shown: Finished, copy: AdCopy) -> None:
-    """Put the copy of a finished variant into the store."""
+def keep_copy(desk: Desk, shown: Finished, copy: AdCopy, *generations: str) -> None:
+    """Put the copy of a finished variant into the store, as made from those generations."""
     version = shown.finals.versions[AD_COPY]
     output = StageOutput[AdCopy](
         stage=AD_COPY,
@@ -56,7 +56,7 @@ def keep_copy(desk: Desk, shown: Finished, copy: AdCopy) -> None:
         code_version="1",
         data=copy,
         files={},
-        generations=(),
+        generations=generations,
         strip=None,
         preview=None,
     )

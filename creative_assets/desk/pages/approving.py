@@ -113,6 +113,7 @@ def _page(
         failing=[each for each in pending if _failed(each.variant)],
         has_more=found.next_after is not None,
         refusal=refusal,
+        publishes=desk.publishes,
     )
 
 

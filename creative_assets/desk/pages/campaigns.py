@@ -13,7 +13,7 @@ from creative_assets.desk.pages.visible import Selected
 from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.desk.sign_in import SignedIn
 from creative_assets.studio.checks import Finding
-from creative_assets.studio.exhibit import brief_behind, findings_on
+from creative_assets.studio.exhibit import brief_behind, findings_on, services_behind
 from creative_assets.studio.listing import (
     ListedVariant,
     first_finals,
@@ -23,6 +23,7 @@ from creative_assets.studio.listing import (
     products_of,
     progress_of,
 )
+from creative_assets.studio.models.services import STAND_IN
 
 router = APIRouter()
 
@@ -78,6 +79,7 @@ def gallery(
         severities=desk.severities,
         after=after,
         next_after=found.next_after,
+        by_stand_in=by_stand_in(found.variants, desk),
     )
 
 
@@ -86,6 +88,15 @@ def progress(desk: TheDesk, campaign_id: VisibleCampaign) -> Response:
     """How the campaign fares, for a gallery that is open."""
     found = progress_of([campaign_id], desk.archive.records)[campaign_id]
     return fragment("_progress.html", progress=found)
+
+
+def by_stand_in(variants: Sequence[ListedVariant], desk: Desk) -> str:
+    """How much of what can be seen of them the stand-in played: all, some, or none."""
+    finals = [each.seen.finals for each in variants if each.seen]
+    services = services_behind(finals, desk.archive.store, desk.archive.records)
+    if STAND_IN not in services:
+        return "none"
+    return "all" if len(services) == 1 else "some"
 
 
 def shown(variants: Sequence[ListedVariant], desk: Desk) -> list[Shown]:

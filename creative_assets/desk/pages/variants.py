@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from creative_assets.desk.desk import Desk, TheDesk
+from creative_assets.desk.pages.campaigns import by_stand_in
 from creative_assets.desk.pages.overlays import overlays_of, spots_to_choose
 from creative_assets.desk.pages.rendering import fragment, page, say, with_query
 from creative_assets.desk.pages.visible import Selected, Selection, VisibleVariant
@@ -151,6 +152,8 @@ def _shown(
         after=after,
         form=form,
         error=error,
+        publishes=desk.publishes,
+        by_stand_in=by_stand_in([variant], desk),
         dagster_url=desk.dagster_url,
     )
 
