@@ -14,6 +14,7 @@ from typing import Any, Final
 from creative_assets.desk.submitting import Upload
 from creative_assets.studio.errors import Problem
 from creative_assets.studio.in_words import ended
+from creative_assets.studio.local_brief import UNTAKEN_ID
 from creative_assets.studio.rules import EVERY_LOCALE, slug
 
 BRIEF_NAME: Final = "brief.json"
@@ -139,6 +140,8 @@ def _in_words(problem: Problem, name: str) -> str:
     """The problem for somebody who fills in a form, and writes no brief."""
     if name and problem.expected.startswith(_MISSING):
         return "Please fill this in."
+    if name and problem.expected == UNTAKEN_ID:
+        return "Another campaign has this short name already. Please choose another one."
     place = "" if name or not problem.field else f"{problem.field}: "
     wrong = ended(f"{place}expected {problem.expected}, found {problem.found}")
     told = f"{wrong} {problem.fix}"

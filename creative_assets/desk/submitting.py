@@ -13,7 +13,12 @@ from creative_assets.desk.desk import Desk
 from creative_assets.studio.access import Person
 from creative_assets.studio.errors import BriefError, Problem
 from creative_assets.studio.intake import brief_paths
-from creative_assets.studio.local_brief import LocalBrief, submit_brief, uploaded_brief
+from creative_assets.studio.local_brief import (
+    UNTAKEN_ID,
+    LocalBrief,
+    submit_brief,
+    uploaded_brief,
+)
 from creative_assets.studio.problems import quoted
 from creative_assets.studio.reading import read_brief
 
@@ -90,6 +95,6 @@ def _taken(campaign_id: str) -> Problem:
     return Problem(
         field="campaign_id",
         found=f"{quoted(campaign_id)}, which is taken",
-        expected="an id that no other brief has",
+        expected=UNTAKEN_ID,
         fix="Choose another campaign_id.",
     )

@@ -3,9 +3,10 @@
 The inbox is the one way in: what is submitted is put there, as its author could have put it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from creative_assets.studio.acceptance import jobs_for, kept_at
 from creative_assets.studio.brief import CampaignBrief
@@ -13,9 +14,12 @@ from creative_assets.studio.errors import BriefError, Problem
 from creative_assets.studio.intake import brief_paths
 from creative_assets.studio.produce import Job
 from creative_assets.studio.reading import read_with_files
-from creative_assets.studio.records import Records
+from creative_assets.studio.records import Records, VariantRow
 from creative_assets.studio.store import Store
 from creative_assets.studio.variants import resolve_variants
+
+UNTAKEN_ID: Final = "an id that no other brief has"
+"""What is expected of a `campaign_id`."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,10 @@ def submit_brief(local: LocalBrief, inbox: Store, records: Records) -> str:
     The brief comes last, so that whoever sees it sees its files too.
 
     Raises:
-        BriefError: Another brief owns the campaign, or nobody would take the file for a brief.
-            Nothing was put into the inbox then.
+        BriefError: What `check_submittable` raises; nothing was put into the inbox then.
     """
     folder = local.brief.campaign_id
-    _check_submittable(f"{folder}/{local.name}", local, records)
+    check_submittable(local, records)
     for name, content in local.files.items():
         inbox.put(f"{folder}/{name}", content)
     path = f"{folder}/{local.name}"
@@ -86,13 +89,19 @@ def submit_brief(local: LocalBrief, inbox: Store, records: Records) -> str:
     return path
 
 
-def _check_submittable(path: str, local: LocalBrief, records: Records) -> None:
+def check_submittable(local: LocalBrief, records: Records) -> None:
+    """Check that a brief could be submitted, and put nothing into the inbox.
+
+    Raises:
+        BriefError: Another brief owns the campaign, or nobody would take the file for a brief.
+    """
+    path = f"{local.brief.campaign_id}/{local.name}"
     owner = records.owner_of(local.brief.campaign_id)
     if owner not in (None, path):
         problem = Problem(
             field="campaign_id",
             found=f"{local.brief.campaign_id}, which belongs to {owner}",
-            expected="an id that no other brief has",
+            expected=UNTAKEN_ID,
             fix="Choose another campaign_id, or give the file the name of the brief that owns it.",
         )
         raise BriefError(local.name, [problem])
@@ -111,3 +120,10 @@ def jobs_of(local: LocalBrief, records: Records) -> list[Job]:
     campaign_id = local.brief.campaign_id
     files = {name: kept_at(campaign_id, name, content) for name, content in local.files.items()}
     return jobs_for(resolve_variants(local.brief, files), records)
+
+
+def retired_by(campaign_id: str, jobs: Iterable[Job], records: Records) -> list[VariantRow]:
+    """The campaign's variants that a brief for only these jobs would retire."""
+    named = {job.variant.key for job in jobs}
+    rows = records.variants_of(campaign_id)
+    return [row for row in rows if row.active and row.key not in named]

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from creative_assets.desk.brief_form import Sent, by_field, upload_of
 from creative_assets.desk.desk import Desk
-from creative_assets.studio.acceptance import take_in
+from creative_assets.studio.acceptance import accept_at, take_in
 from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import Problem
 from tests.conftest import LOGO
@@ -148,6 +148,40 @@ def test_the_estimate_comes_before_anything_is_sent(desk: Desk, submitter: TestC
     assert "3 variants, 3 pictures to make." in page.text
     assert "the models would cost USD" in page.text
     assert inbox(desk) == []
+
+
+@pytest.mark.parametrize("step", ["check", "send"])
+def test_a_campaign_that_another_file_owns_is_refused_before_it_is_sent(
+    desk: Desk, submitter: TestClient, brief: dict[str, Any], step: str
+) -> None:
+    desk.inbox.put("summer/logo.svg", LOGO)
+    desk.inbox.put("summer/agency.json", json.dumps(brief).encode())
+    accept_at("summer/agency.json", desk.inbox, desk.archive.store, desk.archive.records)
+
+    page = submitter.post("/submit", data=FILLED | {"step": step}, files=FILES)
+
+    assert page.status_code == 422
+    told = page.text.partition('id="problem-campaign-id">')[2].partition("</span>")[0]
+    assert told == "Another campaign has this short name already. Please choose another one."
+    assert 'id="estimate"' not in page.text
+
+
+def test_the_estimate_says_which_variants_would_be_retired(
+    desk: Desk, submitter: TestClient
+) -> None:
+    submitter.post("/submit", data=FILLED | {"step": "send"}, files=FILES)
+    take_in(desk.inbox, desk.archive.store, desk.archive.records, most=9, budget_s=60)
+
+    same = submitter.post("/submit", data=FILLED | {"step": "check"}, files=FILES).text
+    fewer = FILLED | {"step": "check", "target_locales": ["en-US"]}
+    page = submitter.post("/submit", data=fewer, files=FILES).text
+
+    assert "retired" not in same
+    assert (
+        "2 variants that exist are not in this brief any more and will be retired: "
+        "cold-brew, German (Germany); cold-brew, Swedish (Sweden)." in page
+    )
+    assert all(row.active for row in desk.archive.records.variants_of("summer"))
 
 
 def test_a_submitted_campaign_goes_through_the_inbox(desk: Desk, submitter: TestClient) -> None:

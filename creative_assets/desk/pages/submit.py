@@ -20,8 +20,9 @@ from creative_assets.studio.errors import BriefError
 from creative_assets.studio.estimate import Estimate, estimate
 from creative_assets.studio.formats import all_channels
 from creative_assets.studio.listing import brand_of
-from creative_assets.studio.local_brief import jobs_of
+from creative_assets.studio.local_brief import check_submittable, jobs_of, retired_by
 from creative_assets.studio.models.services import STAND_IN
+from creative_assets.studio.records import VariantRow
 
 router = APIRouter()
 
@@ -37,10 +38,11 @@ _NOTHING = Sent({}, {})
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of a form: its problems, or what the campaign would cost."""
+    """What is to be said of a form: its problems, or what the campaign would cost and retire."""
 
     problems: dict[str, list[str]]
     estimate: Estimate | None = None
+    retired: tuple[VariantRow, ...] = ()
 
 
 async def _sent(request: Request, _: Submitter) -> Sent:
@@ -98,8 +100,11 @@ def _answer(request: Request, desk: Desk, person: Person, sent: Sent) -> Respons
             address = f"/submitted/{local.brief.campaign_id}"
             return _gone_to(address) if is_part else RedirectResponse(address, 303)
         local = read_upload(upload_of(sent), person, desk)
-        jobs = jobs_of(local, desk.archive.records)
-        verdict = Verdict({}, estimate(jobs, desk.choice, desk.archive.store))
+        records = desk.archive.records
+        check_submittable(local, records)
+        jobs = jobs_of(local, records)
+        cost = estimate(jobs, desk.choice, desk.archive.store)
+        verdict = Verdict({}, cost, tuple(retired_by(local.brief.campaign_id, jobs, records)))
     except BriefError as error:
         verdict = Verdict(by_field(error.problems, sent))
     if not is_part:
