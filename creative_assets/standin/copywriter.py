@@ -95,8 +95,12 @@ def _chosen(book: CopyBook, facts: Json, nonce: int) -> CopySet:
     banned = tuple(_folded(str(word)) for word in facts.get("banned_words") or ())
     candidates = _candidates(book, facts.get("product") or {}, banned)
     fitting = [candidate for candidate in candidates if candidate.is_short()] or candidates
-    turn = int(facts.get("take") or 1) - 1 + nonce
+    turn = int(facts.get("take") or 1) - 1
     feedback = facts.get("feedback")
+    if nonce and len(fitting) > 1:
+        # However it varies, it never says again what somebody wanted to be otherwise.
+        others = fitting[1::2] if feedback or turn else fitting[::2]
+        return others[(number_from(feedback) + turn + nonce) % len(others)]
     if feedback and len(fitting) > 1:
         # Never the first take's set again: somebody asked for another one.
         others = fitting[1:]

@@ -69,6 +69,19 @@ def test_a_reviewers_note_brings_other_lines_than_the_first_take() -> None:
     assert all(draft("ja-JP", take=2, feedback=note)["headline"] != first for note in notes)
 
 
+def test_however_it_varies_it_never_says_again_what_somebody_wanted_otherwise() -> None:
+    def varied(nonce: int, **facts: object) -> tuple[object, ...]:
+        asked = {"locale": "en-US", "product": COLD_BREW, **facts}
+        return texts(copywriter.draft_copy(asked, nonce))
+
+    first = {varied(nonce) for nonce in range(1, 20)}
+    again = {varied(nonce, take=2) for nonce in range(1, 20)}
+    changed = {varied(nonce, feedback="Shorter, please.") for nonce in range(1, 20)}
+
+    assert len(first) > 1
+    assert first.isdisjoint(again | changed)
+
+
 def test_products_of_a_campaign_differ() -> None:
     flavours = [{**COLD_BREW, "id": f"brew-{number}"} for number in range(12)]
     headlines = {draft("fr-FR", product=product)["headline"] for product in flavours}
