@@ -49,7 +49,7 @@ RULES: Mapping[str, Rule] = {
     "legal-line": Rule("copy", "error", "The brief's legal line, letter for letter."),
     "set-copy": Rule("copy", "error", "The words on the final are the words of the copy."),
     "claim": Rule("copy", "error", "No price or percentage that nobody approved."),
-    "lettering": Rule("picture", "error", "No lettering in the generated picture."),
+    "lettering": Rule("picture", "warn", "No lettering in the generated picture."),
     "second-logo": Rule("picture", "error", "The brand's logo is not in the generated picture."),
     "product": Rule("picture", "error", "The product is the one on its photos."),
     COULD_NOT_RUN: Rule(None, "error", "The check could run: what could not is no pass."),
