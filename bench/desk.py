@@ -4,20 +4,16 @@ Each opens a page a second, which is faster than anybody looks at forty pictures
 """
 
 import hashlib
-import os
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
 import httpx2
 
+from bench.programs import serving
 from creative_assets.resources.opening import open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.access import Access, Person
@@ -133,36 +129,10 @@ def _finals(key: str) -> ShownFinals:
     return ShownFinals(key, sha256[:20], files, {})
 
 
-@contextmanager
-def _served(settings: Settings) -> Iterator[str]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def _served(settings: Settings) -> AbstractContextManager[str]:
     environment = {
         "CREATIVE_ASSETS_RECORDS_URL": settings.records_url,
         "CREATIVE_ASSETS_STORE_URL": settings.store_url,
         "CREATIVE_ASSETS_INBOX_URL": settings.inbox_url,
     }
-    desk = subprocess.Popen(
-        [sys.executable, "-m", "creative_assets", "desk", "--port", str(port)],
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(url)
-        yield url
-    finally:
-        desk.terminate()
-        desk.wait()
-
-
-def _wait_for(url: str) -> None:
-    for _ in range(300):
-        try:
-            httpx2.get(f"{url}/livez")
-        except httpx2.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError(f"The desk does not answer at {url}.")
+    return serving("desk", environment=environment)

@@ -7,13 +7,11 @@ being slow: people read the figures.
 import json
 import os
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -23,10 +21,10 @@ from rich.table import Table
 from ruamel.yaml import YAML
 
 from bench import composition, desk
+from bench.programs import PROGRAM, serving
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "nordlys-coffee"
-PROGRAM = [sys.executable, "-m", "creative_assets"]
 MORE_LOCALES = ["fr-FR", "es-ES"]
 TEXT_S, IMAGE_S = 2.0, 15.0
 CAMPAIGN_RUNS = 3
@@ -136,28 +134,11 @@ def _dagster_seconds(folder: Path) -> float:
 
 @contextmanager
 def _stand_in(log: Path) -> Iterator[str]:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [*PROGRAM, "standin", "serve", "--port", str(port), "--log", str(log)]
+    latencies: list[str] = []
     for kind, seconds in (("text", TEXT_S), ("vision", TEXT_S), ("image", IMAGE_S)):
-        command += [f"--{kind}-latency-s", str(seconds)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(300):
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise TimeoutError(f"The stand-in does not listen at port {port}.")
+        latencies += [f"--{kind}-latency-s", str(seconds)]
+    with serving("standin", "serve", "--log", str(log), *latencies) as url:
+        yield f"{url}/v1"
 
 
 if __name__ == "__main__":
