@@ -18,7 +18,7 @@ from creative_assets.resources.opening import open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.access import Access, Person
 from creative_assets.studio.decision_log import ShownFinals
-from creative_assets.studio.records import VariantRow
+from creative_assets.studio.records.variants import VariantRow
 from creative_assets.studio.store import StoredFile
 
 CAMPAIGNS, LOCALES, PRODUCTS = 5, 50, 40
@@ -91,7 +91,7 @@ def _fill(settings: Settings) -> str:
         for product in range(PRODUCTS)
     ]
     with open_archive(settings) as archive:
-        archive.records.upsert_variants(list(map(_row, keys)))
+        archive.records.variants.upsert(list(map(_row, keys)))
         for key in keys:
             archive.decisions.show(_finals(key))
         person = Person(name="Ann", roles=frozenset({"review"}))

@@ -138,7 +138,7 @@ def _jobs(
         local = load_local_brief(Path(what[0]))
         return jobs_of(local, archive.records), local.brief.budget_usd
     campaigns = Campaigns(archive.records.database).ids()
-    known = [row.key for row in archive.records.active_variants(campaigns)]
+    known = [row.key for row in archive.records.variants.active(campaigns)]
     keys = [key for key in known if any(fnmatchcase(key, pattern) for pattern in what)]
     if not keys:
         raise MissingInputError(

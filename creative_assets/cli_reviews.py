@@ -114,7 +114,7 @@ def _matching(patterns: Sequence[str], archive: "Archive") -> "Mapping[str, Unde
 
     known = archive.decisions.reviewable()
     matches = {pattern: [key for key in known if fnmatchcase(key, pattern)] for pattern in patterns}
-    rows = archive.records.variants({key for keys in matches.values() for key in keys})
+    rows = archive.records.variants.by_key({key for keys in matches.values() for key in keys})
     active = {key for key, row in rows.items() if row.active}
     unmatched = [pattern for pattern, keys in matches.items() if active.isdisjoint(keys)]
     if unmatched:

@@ -86,7 +86,7 @@ def run_brief(
         accept_at(path_there, inbox, archive.store, archive.records)
         keys = [job.variant.key for job in jobs_of(local, archive.records)]
         # Launched here, so that the sensor finds nothing left to launch.
-        archive.records.assign_launch(keys, archive.records.last_launch())
+        archive.records.variants.assign_launch(keys, archive.records.variants.last_launch())
         instance.add_dynamic_partitions(PARTITIONS_NAME, keys)
         order = instance.get_dynamic_partitions(PARTITIONS_NAME)
         spending = Spending()

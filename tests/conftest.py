@@ -18,6 +18,7 @@ from creative_assets.studio.database import METADATA, Database, open_database
 from creative_assets.studio.produce import Job
 from creative_assets.studio.store import open_store
 from creative_assets.studio.workbench import Workbench
+from tests.clock import Clock
 from tests.postgres import PostgresServer, postgres_server
 
 LOGO = (
@@ -36,6 +37,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
     monkeypatch.chdir(tmp_path)
     return Settings()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Stands still until the test moves it."""
+    return Clock()
 
 
 @pytest.fixture(scope="session")
@@ -134,7 +141,7 @@ def accepted(settings: Settings, archive: Archive) -> Callable[[dict[str, Any]],
         inbox.put("logo.svg", LOGO)
         inbox.put("brief.json", json.dumps(document).encode())
         accept_at("brief.json", inbox, archive.store, archive.records)
-        rows = archive.records.variants_of(document["campaign_id"])
+        rows = archive.records.variants.of_campaign(document["campaign_id"])
         jobs, _ = load_jobs([row.key for row in rows if row.active], archive.store, archive.records)
         return jobs
 

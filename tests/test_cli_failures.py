@@ -12,7 +12,7 @@ from creative_assets.resources.opening import Archive
 from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.launches import next_launch
 from creative_assets.studio.produce import Job
-from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.records.variants import VariantStatus
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 
@@ -31,12 +31,12 @@ def _failed(accepted: Accept, brief: dict[str, Any], archive: Archive) -> None:
     campaigns = Campaigns(archive.records.database)
     (campaign,) = campaigns.at("unweighed")
     campaigns.weighed(campaign, "USD 0.00", "")
-    archive.records.assign_launch([KEY], 1)
-    (row,) = archive.records.variants_of("summer")
+    archive.records.variants.assign_launch([KEY], 1)
+    (row,) = archive.records.variants.of_campaign("summer")
     status = VariantStatus(
         "failed", "base_images", "ContentRefusedError", MESSAGE, 3, None, "run-1"
     )
-    archive.records.set_status(KEY, row.version, status)
+    archive.records.variants.set_status(KEY, row.version, status)
 
 
 @pytest.mark.usefixtures("settings")

@@ -131,7 +131,7 @@ def test_a_command_that_makes_no_decision_fails_in_words_and_decides_nothing(
 
 @pytest.mark.usefixtures("_finals")
 def test_a_variant_that_its_brief_no_longer_names_cannot_be_decided(archive: Archive) -> None:
-    archive.records.retire_variants([TEA])
+    archive.records.variants.retire([TEA])
 
     result = creative_assets("approve", TEA)
 

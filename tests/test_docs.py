@@ -30,7 +30,7 @@ from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.formats import all_channels, format_named
 from creative_assets.studio.produce import Job, StageDone
 from creative_assets.studio.reading import read_brief
-from creative_assets.studio.records import GenerationClaim
+from creative_assets.studio.records.ledger import GenerationClaim
 from creative_assets.studio.rounds import Outcome
 from creative_assets.studio.stages import STAGES, TAKEABLE
 from creative_assets.studio.streaming import produced
@@ -356,8 +356,8 @@ def test_every_metadata_row_of_the_catalog_is_explained_and_no_other_is(
         take=1,
         request_json="{}",
     )
-    archive.records.heartbeat("ann", lease_s=60)
-    archive.records.claim(claim)
+    archive.records.holders.heartbeat("ann", lease_s=60)
+    archive.records.ledger.claim(claim)
     explained = set(CODE_SPAN.findall(first_cells(ANALYSTS, "of the catalog")))
 
     made: Any = creative_catalog(dg.build_asset_context(), StudioResource())

@@ -15,7 +15,7 @@ from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.catalog import campaign_states, refreshed, write_catalog
 from creative_assets.studio.errors import CreativeAssetsError
-from creative_assets.studio.records import SpendRow
+from creative_assets.studio.records.spending import SpendRow
 from creative_assets.studio.report import report_path, write_report
 from creative_assets.studio.stages import FINAL_CREATIVES
 
@@ -55,7 +55,7 @@ def creative_catalog(
             metadata={
                 "dagster/row_count": len(frame),
                 "campaigns_made_anew": len(made_anew),
-                **_summaries(frame, archive.records.spend()),
+                **_summaries(frame, archive.records.spending.by_model()),
                 "reports": _links(sorted(states), archive),
                 "parquet": f"{archive.store.url}/{parquet.path}",
                 "csv": f"{archive.store.url}/{csv.path}",

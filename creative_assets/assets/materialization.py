@@ -232,7 +232,7 @@ def _models(done: StageDone, archive: Archive) -> Metadata:
     """Who made it, also where it is only shown again."""
     made_by = {(use.service, use.model) for use in done.uses}
     if not made_by:
-        kept = archive.records.generations_by_key(done.output.generations)
+        kept = archive.records.ledger.by_key(done.output.generations)
         made_by = {(row.service, row.model) for row in kept.values()}
     models_of: dict[str, list[str]] = {}
     for service, model in sorted(made_by):

@@ -204,4 +204,4 @@ def _ask_new_takes(
     # A retried run asks under the name of the first, and so for no further take.
     asked_by = context.run.root_run_id or context.run.run_id
     for stage in config.new_take_of:
-        archive.records.ask_new_take(context.partition_keys, stage, asked_by)
+        archive.records.takes.ask_new(context.partition_keys, stage, asked_by)

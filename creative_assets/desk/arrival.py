@@ -9,7 +9,7 @@ from creative_assets.desk.desk import Desk
 from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import Problem
 from creative_assets.studio.intake import brief_paths
-from creative_assets.studio.records import BriefRow
+from creative_assets.studio.records.briefs import BriefRow
 
 ArrivalState = Literal["waiting", "refused", "held", "accepted"]
 
@@ -32,7 +32,7 @@ class Arrival:
 def arrival_of(campaign_id: str, desk: Desk) -> Arrival | None:
     """What became of the campaign's brief; None where there is none."""
     listing = desk.inbox.find(campaign_id)
-    known = desk.archive.records.known_briefs()
+    known = desk.archive.records.briefs.known()
     waiting = [path for path in brief_paths(listing) if _is_new(path, listing, known.get(path))]
     rows = [known[path] for path in known if path in listing or _is_of(campaign_id, known[path])]
     if waiting:

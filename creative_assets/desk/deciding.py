@@ -130,7 +130,7 @@ def _pending(campaign_id: str, desk: Desk) -> Iterator[tuple[str, UnderReview]]:
 
 
 def _active(keys: Collection[str], campaign_id: str, desk: Desk) -> set[str]:
-    rows = desk.archive.records.variants(keys)
+    rows = desk.archive.records.variants.by_key(keys)
     return {key for key, row in rows.items() if row.active and row.campaign_id == campaign_id}
 
 

@@ -78,7 +78,7 @@ def waiting_brands(campaign_id: str, desk: Desk) -> Iterator[str]:
 
 def _brands_of(campaign_id: str, desk: Desk) -> set[str]:
     """Whose the campaign is by its variants, former ones too, or by what waits in the inbox."""
-    accepted = {row.brand for row in desk.archive.records.variants_of(campaign_id)}
+    accepted = {row.brand for row in desk.archive.records.variants.of_campaign(campaign_id)}
     return accepted | set(waiting_brands(campaign_id, desk))
 
 

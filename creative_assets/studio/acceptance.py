@@ -34,7 +34,9 @@ from creative_assets.studio.intake import (
 from creative_assets.studio.problems import problems_markdown
 from creative_assets.studio.produce import Job, VariantFailed
 from creative_assets.studio.reading import read_with_files
-from creative_assets.studio.records import BriefRow, Records, VariantRow
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.briefs import BriefRow
+from creative_assets.studio.records.variants import VariantRow
 from creative_assets.studio.review import ChangeRequest, look, supposed
 from creative_assets.studio.revision import revision_of
 from creative_assets.studio.stages import AD_COPY, BASE_IMAGES, TAKEABLE, VARIANT_BRIEF
@@ -104,7 +106,7 @@ def take_in(inbox: Store, store: Store, records: Records, *, most: int, budget_s
     """
     started = time.monotonic()
     listing = inbox.find()
-    rows = records.known_briefs()
+    rows = records.briefs.known()
     _check_marker(inbox, listing, known=len(rows))
     changes = compare(listing, {path: _known(row) for path, row in rows.items()})
     accepted, refused, unusable = [], [], []
@@ -194,7 +196,7 @@ def accept(
     store.put_once(place, content)
     _record_campaign(brief, place, records)
     changes = _record_variants(snapshot, place, records)
-    records.save_brief(_row(examined, brief.campaign_id, place))
+    records.briefs.save(_row(examined, brief.campaign_id, place))
     if previous and previous.campaign_id and previous.campaign_id != brief.campaign_id:
         _retire_ownerless(previous.campaign_id, records)
     for suffix in (NOTE_SUFFIX, WAITING_SUFFIX):
@@ -210,7 +212,7 @@ def accept_at(path: str, inbox: Store, store: Store, records: Records) -> None:
         MissingInputError: This is not the inbox that other briefs were read from.
     """
     listing = inbox.find()
-    rows = records.known_briefs()
+    rows = records.briefs.known()
     _check_marker(inbox, listing, known=len(rows))
     examined = examine(inbox, path, listing, records)
     if examined.brief is None or examined.problems:
@@ -223,7 +225,7 @@ def refuse(examined: Examined, previous: BriefRow | None, inbox: Store, records:
     note = problems_markdown(PurePosixPath(examined.path).name, examined.problems)
     inbox.put(examined.path + NOTE_SUFFIX, note.encode())
     campaign_id = previous.campaign_id if previous else None
-    records.save_brief(_row(examined, campaign_id, previous.snapshot_path if previous else None))
+    records.briefs.save(_row(examined, campaign_id, previous.snapshot_path if previous else None))
 
 
 def kept_at(campaign_id: str, name: str, content: bytes) -> FileRef:
@@ -242,7 +244,7 @@ def jobs_for(
     As if `request` had been made of all that have finals, where it is given.
     """
     keys = [variant.key for variant in variants]
-    takes, log = records.current_takes(keys), DecisionLog(records.database)
+    takes, log = records.takes.current(keys), DecisionLog(records.database)
     decisions = log.decisions_on(keys)
     if request is not None:
         seen = look(keys, log)
@@ -266,7 +268,7 @@ def load_jobs(
 
     As if `request` had been made of all that have finals, where it is given.
     """
-    rows = records.variants(keys)
+    rows = records.variants.by_key(keys)
     snapshots = {
         path: {variant.key: variant for variant in _load(path, store).variants}
         for path in {row.snapshot_path for row in rows.values()}
@@ -291,17 +293,21 @@ def _record_campaign(brief: CampaignBrief, place: str, records: Records) -> None
     campaigns.save(Campaign(brief.campaign_id, brief.budget_usd, place))
     if known is not None and brief.budget_usd != known.budget_usd:
         ended = ("failed", BudgetSpentError.__name__)
-        rows = records.variants_of(brief.campaign_id)
-        records.relaunch([row.key for row in rows if (row.status, row.error_class) == ended])
+        rows = records.variants.of_campaign(brief.campaign_id)
+        records.variants.relaunch(
+            [row.key for row in rows if (row.status, row.error_class) == ended]
+        )
 
 
 def _record_variants(snapshot: Snapshot, place: str, records: Records) -> VariantChanges:
     campaign_id = snapshot.brief.campaign_id
-    before = {row.key: row.version for row in records.variants_of(campaign_id) if row.active}
+    before = {
+        row.key: row.version for row in records.variants.of_campaign(campaign_id) if row.active
+    }
     after = {variant.key: variant_version(variant) for variant in snapshot.variants}
     changes = variant_changes(before, after)
     due = {*changes.new, *changes.changed}
-    records.upsert_variants(
+    records.variants.upsert(
         [
             VariantRow(
                 key=variant.key,
@@ -316,20 +322,22 @@ def _record_variants(snapshot: Snapshot, place: str, records: Records) -> Varian
             if variant.key in due
         ]
     )
-    records.retire_variants(changes.retired)
+    records.variants.retire(changes.retired)
     return changes
 
 
 def _forget(row: BriefRow, records: Records) -> None:
-    records.forget_brief(row.path)
+    records.briefs.forget(row.path)
     if row.campaign_id is not None:
         _retire_ownerless(row.campaign_id, records)
 
 
 def _retire_ownerless(campaign_id: str, records: Records) -> None:
     """Retire a campaign's variants, unless its brief has only moved. What was made stays."""
-    if records.owner_of(campaign_id) is None:
-        records.retire_variants(row.key for row in records.variants_of(campaign_id) if row.active)
+    if records.briefs.owner_of(campaign_id) is None:
+        records.variants.retire(
+            row.key for row in records.variants.of_campaign(campaign_id) if row.active
+        )
 
 
 def _known(row: BriefRow) -> KnownBrief:
@@ -345,10 +353,10 @@ def _other_owner(
     brief: CampaignBrief, path: str, listing: Mapping[str, str], records: Records
 ) -> BriefRow | None:
     """The other brief in the inbox that the campaign belongs to, if it does."""
-    owner = records.owner_of(brief.campaign_id)
+    owner = records.briefs.owner_of(brief.campaign_id)
     if owner is None or owner == path or owner not in listing:
         return None
-    return records.known_briefs()[owner]
+    return records.briefs.known()[owner]
 
 
 def _owned_by(owner: BriefRow, brief: CampaignBrief) -> Problem:

@@ -140,7 +140,10 @@ class Budgets:
         A request whose process died while it waited for an answer counts as unpriced.
         """
         charges = CHARGES.c
-        day = (sa.cast(charges.begun_at, sa.BigInteger) // _DAY_S).label("day")
+        begun_at: sa.ColumnElement[float] = charges.begun_at
+        if self._database.is_postgres:  # its cast rounds; SQLite's cuts off, and may know no floor
+            begun_at = sa.func.floor(begun_at)
+        day = (sa.cast(begun_at, sa.BigInteger) // _DAY_S).label("day")
         is_lost = charges.under_way & ~_is_alive(self._clock())
         what = (
             charges.campaign_id,

@@ -59,7 +59,7 @@ def write_contact_sheet(
     Raises:
         RenderError: The picture cannot be drawn; the page is there.
     """
-    keys = [row.key for row in records.variants_of(campaign_id) if row.active]
+    keys = [row.key for row in records.variants.of_campaign(campaign_id) if row.active]
     jobs, _ = load_jobs(keys, store, records)
     shown = DecisionLog(records.database).shown(keys)
 

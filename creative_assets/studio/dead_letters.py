@@ -17,7 +17,8 @@ from creative_assets.studio.errors import (
     MissingInputError,
     RequestRejectedError,
 )
-from creative_assets.studio.records import Records, VariantRow
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.variants import VariantRow
 from creative_assets.studio.store import Store
 from creative_assets.studio.values import Frozen
 
@@ -114,7 +115,7 @@ def letter_of(row: VariantRow) -> DeadLetter:
 
 def dead_letters(patterns: Collection[str], records: Records) -> list[DeadLetter]:
     """The letters of the failed variants that a brief names and one of the patterns matches."""
-    return [letter_of(row) for row in records.failed_variants() if _matches_any(row.key, patterns)]
+    return [letter_of(row) for row in records.variants.failed() if _matches_any(row.key, patterns)]
 
 
 def retry(patterns: Collection[str], records: Records) -> list[str]:
@@ -133,9 +134,9 @@ def retry(patterns: Collection[str], records: Records) -> list[str]:
         )
     keys = [letter.variant_key for letter in letters]
     if any(letter.error_class == RequestRejectedError.__name__ for letter in letters):
-        waiting = [row.key for row in records.waiting_for_runs()]
+        waiting = [row.key for row in records.variants.waiting_for_runs()]
         keys += [key for key in waiting if _matches_any(key, patterns)]
-    records.relaunch(keys)
+    records.variants.relaunch(keys)
     return keys
 
 
@@ -146,7 +147,7 @@ def deliver(campaign_ids: Iterable[str], store: Store, records: Records, run_id:
     """
     for campaign_id in sorted(set(campaign_ids)):
         there = store.find(f"{FOLDER}/{campaign_id}")
-        rows = {_path(row.key): row for row in records.variants_of(campaign_id)}
+        rows = {_path(row.key): row for row in records.variants.of_campaign(campaign_id)}
         for path in there:
             if _is_settled(rows.get(path)):
                 store.delete(path)

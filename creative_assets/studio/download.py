@@ -25,7 +25,7 @@ def standing_publications(campaign_id: str, records: Records) -> list[Publicatio
     Raises:
         MissingInputError: There is none.
     """
-    keys = [row.key for row in records.active_variants([campaign_id])]
+    keys = [row.key for row in records.variants.active([campaign_id])]
     decisions = DecisionLog(records.database).decisions_on(keys)
     newest: dict[str, Publication] = {}
     for publication in Publications(records.database).oldest_first(keys):

@@ -96,7 +96,7 @@ def services_behind(shown: Iterable[ShownFinals], store: Store, records: Records
         for stage in (AD_COPY, BASE_IMAGES)
         for key in _generations(store, _campaign(finals), stage, finals.versions.get(stage, ""))
     ]
-    return frozenset(row.service for row in records.generations_by_key(keys).values())
+    return frozenset(row.service for row in records.ledger.by_key(keys).values())
 
 
 def files_at(campaign_id: str, version: str, store: Store) -> Mapping[str, StoredFile]:

@@ -28,7 +28,8 @@ from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.requests import Request, TextRequest
 from creative_assets.studio.models.services import OPENAI, STAND_IN
 from creative_assets.studio.prices import list_price_usd, most_usd_of
-from creative_assets.studio.records import GenerationClaim, GenerationResult, GenerationRow, Records
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.ledger import GenerationClaim, GenerationResult, GenerationRow
 from creative_assets.studio.store import Store, StoredFile
 from creative_assets.studio.threads import in_pool, lasting
 from creative_assets.studio.values import Frozen
@@ -119,14 +120,14 @@ class Generations:
 
         A process that dies stops its heartbeat, and others take its claims over after `LEASE_S`.
         """
-        await self._run(lambda: self._records.heartbeat(self._holder, LEASE_S))
+        await self._run(lambda: self._records.holders.heartbeat(self._holder, LEASE_S))
         beating = asyncio.create_task(self._beat())
         try:
             yield
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
-            await self._run(lambda: self._records.retire_holder(self._holder))
+            await self._run(lambda: self._records.holders.retire(self._holder))
 
     async def get(self, request: Request, payer: Payer) -> Generation:
         """The generation for `request`: kept, or made now and booked to `payer`.
@@ -162,7 +163,7 @@ class Generations:
         )
         while True:
             self._models.check_not_stopped()
-            outcome = await self._run(lambda: self._records.claim(claim))
+            outcome = await self._run(lambda: self._records.ledger.claim(claim))
             if outcome.kind == "claimed":
                 return await self._make(request, _Bill(request, payer, self._holder))
             if outcome.kind == "done" and outcome.row is not None:
@@ -197,7 +198,9 @@ class Generations:
         try:
             self._book_waste(bill)
             charge = bill.charge() if bill.is_open else None
-            self._records.fail(request.key, self._holder, reason, str(error), attempts, charge)
+            self._records.ledger.fail(
+                request.key, self._holder, reason, str(error), attempts, charge
+            )
         except CreativeAssetsError:  # must not hide the reason; our own claim stays free to us
             log.exception("Generation %s failed, and could not be given up.", request.key)
 
@@ -223,7 +226,7 @@ class Generations:
         await self._run(lambda: self._book_waste(bill))
         charge = bill.charge()
         row = await self._run(
-            lambda: self._records.complete(request.key, self._holder, result, charge)
+            lambda: self._records.ledger.complete(request.key, self._holder, result, charge)
         )
         if row.file != file:  # our claim had lapsed, and another's answer was first
             return await self._kept(row)
@@ -245,7 +248,7 @@ class Generations:
 
     def _book_waste(self, bill: "_Bill") -> None:
         for usage in bill.spoiled.usages[bill.wasted :]:
-            self._records.add_waste(bill.request.key, bill.paid_usd(usage))
+            self._records.ledger.add_waste(bill.request.key, bill.paid_usd(usage))
             bill.wasted += 1  # what is booked is not booked again when keeping the answer fails
 
     async def _beat(self) -> None:
@@ -253,7 +256,7 @@ class Generations:
             await asyncio.sleep(self._heartbeat_s)
             try:
                 # Not on `io`: behind slow reads and writes it could come after the lease's end.
-                await asyncio.to_thread(self._records.heartbeat, self._holder, LEASE_S)
+                await asyncio.to_thread(self._records.holders.heartbeat, self._holder, LEASE_S)
             except CreativeAssetsError as error:  # the lease outlasts two more tries
                 log.warning("The heartbeat of %s failed: %s", self._holder, error)
 

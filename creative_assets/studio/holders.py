@@ -1,11 +1,13 @@
 """Who is at work: a holder is a process that says by its heartbeat that it is alive.
 
-What a holder claims or reserves lapses with its heartbeat. Writing these rows is `records`'.
+What a holder claims or reserves lapses with its heartbeat.
 """
+
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
-from creative_assets.studio.database import METADATA
+from creative_assets.studio.database import METADATA, Database
 
 HOLDERS = sa.Table(
     "holders",
@@ -14,3 +16,23 @@ HOLDERS = sa.Table(
     sa.Column("alive_until", sa.Double, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
 )
+
+
+class Holders:
+    """The holders in one database."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        """Keep rows in `database`; `clock` tells the time."""
+        self._database = database
+        self._clock = clock
+
+    def heartbeat(self, holder: str, lease_s: float, note: str = "") -> None:
+        """Say that `holder` is alive, and will be for `lease_s` seconds."""
+        alive = {"holder": holder, "alive_until": self._clock() + lease_s, "note": note}
+        with self._database.writing() as connection:
+            self._database.upsert(connection, HOLDERS, [alive])
+
+    def retire(self, holder: str) -> None:
+        """Forget `holder`; what it still claims is free."""
+        with self._database.writing() as connection:
+            connection.execute(sa.delete(HOLDERS).where(HOLDERS.c.holder == holder))

@@ -8,7 +8,8 @@ delivering loses nothing, and nothing is launched twice under another name.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from creative_assets.studio.records import Records, VariantRow
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.variants import VariantRow
 
 
 @dataclass(frozen=True)
@@ -28,17 +29,17 @@ class Launch:
 
 def next_launch(records: Records, confirmed: int, *, most: int) -> Launch | None:
     """The launch after the `confirmed` one, of at most `most` variants; None if there is none."""
-    undelivered = records.launched(confirmed)
+    undelivered = records.variants.launched(confirmed)
     if undelivered:
         number = undelivered[0].launch or 0
         return _launch(number, [row for row in undelivered if row.launch == number])
-    waiting = records.unlaunched(most)
+    waiting = records.variants.unlaunched(most)
     if not waiting:
         return None
     number = confirmed + 1
-    records.assign_launch([row.key for row in waiting], number)
+    records.variants.assign_launch([row.key for row in waiting], number)
     # Read again: a variant may have been retired, or launched by hand, since it was found waiting.
-    assigned = [row for row in records.launched(confirmed) if row.launch == number]
+    assigned = [row for row in records.variants.launched(confirmed) if row.launch == number]
     return _launch(number, assigned) if assigned else None
 
 

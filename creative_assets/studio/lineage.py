@@ -13,7 +13,8 @@ from creative_assets.studio.checks import CheckReport
 from creative_assets.studio.decision_log import Decision, Scope, ShownFinals, Verdict
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.provenance import Marks
-from creative_assets.studio.records import GenerationRow, Records
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.ledger import GenerationRow
 from creative_assets.studio.review import UnderReview
 from creative_assets.studio.rounds import Round, Rounds
 from creative_assets.studio.stages import CONTEXT_PACK, STAGES, folder_of
@@ -138,7 +139,7 @@ def manifest_of(
         MissingInputError: No accepted brief names the variant, or a stage's manifest is gone.
     """
     key = seen.finals.variant_key
-    row = records.variants([key]).get(key)
+    row = records.variants.by_key([key]).get(key)
     if row is None:
         raise MissingInputError(f"No accepted brief names {key}. Submit its brief again.")
     rounds = Rounds(records.database).of([key])
@@ -168,7 +169,7 @@ def _generations(
             # This field alone: an older manifest need not be what it is today.
             keys = json.loads(store.get(f"{folder}/manifest.json"))["generations"]
             stage_of |= dict.fromkeys(keys, stage)
-    rows = records.generations_by_key(stage_of)
+    rows = records.ledger.by_key(stage_of)
     return tuple(_generation(rows[key], stage) for key, stage in stage_of.items() if key in rows)
 
 

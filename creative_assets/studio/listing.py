@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from creative_assets.studio.decision_log import DECISIONS, FINALS, DecisionLog, ShownFinals
 from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.publish import PUBLICATIONS, Publication, Publications
-from creative_assets.studio.records import GENERATIONS, VARIANTS, Records, VariantRow, VariantState
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.ledger import GENERATIONS
+from creative_assets.studio.records.variants import VARIANTS, VariantRow, VariantState
 from creative_assets.studio.review import UnderReview, look
 from creative_assets.studio.rounds import Round, Rounds
 from creative_assets.studio.values import Frozen
@@ -145,13 +147,13 @@ def neighbours(key: str, wanted: VariantFilter, records: Records) -> tuple[str |
 
 def listed(keys: Collection[str], records: Records) -> tuple[ListedVariant, ...]:
     """The variants among `keys` that are known, in that order."""
-    rows = records.variants(keys)
+    rows = records.variants.by_key(keys)
     seen = look(keys, DecisionLog(records.database))
     rounds: dict[str, dict[str, Round]] = {}
     for each in Rounds(records.database).of(keys).values():
         rounds.setdefault(each.variant_key, {})[each.decision_id] = each
     published = Publications(records.database).of(keys)
-    spent = records.spent_by_variant(keys)
+    spent = records.spending.by_variant(keys)
 
     def variant(row: VariantRow) -> ListedVariant:
         under_review = seen.get(row.key)

@@ -14,7 +14,8 @@ from creative_assets.studio.errors import BriefError, Problem
 from creative_assets.studio.intake import brief_paths
 from creative_assets.studio.produce import Job
 from creative_assets.studio.reading import read_with_files
-from creative_assets.studio.records import Records, VariantRow
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.variants import VariantRow
 from creative_assets.studio.store import Store
 from creative_assets.studio.variants import resolve_variants
 
@@ -96,7 +97,7 @@ def check_submittable(local: LocalBrief, records: Records) -> None:
         BriefError: Another brief owns the campaign, or nobody would take the file for a brief.
     """
     path = f"{local.brief.campaign_id}/{local.name}"
-    owner = records.owner_of(local.brief.campaign_id)
+    owner = records.briefs.owner_of(local.brief.campaign_id)
     if owner not in (None, path):
         problem = Problem(
             field="campaign_id",
@@ -125,5 +126,5 @@ def jobs_of(local: LocalBrief, records: Records) -> list[Job]:
 def retired_by(campaign_id: str, jobs: Iterable[Job], records: Records) -> list[VariantRow]:
     """The campaign's variants that a brief for only these jobs would retire."""
     named = {job.variant.key for job in jobs}
-    rows = records.variants_of(campaign_id)
+    rows = records.variants.of_campaign(campaign_id)
     return [row for row in rows if row.active and row.key not in named]

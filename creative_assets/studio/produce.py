@@ -35,7 +35,7 @@ from creative_assets.studio.errors import (
 from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.intake import variant_version
 from creative_assets.studio.log_context import about
-from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.records.variants import VariantStatus
 from creative_assets.studio.revision import UNREVISED, Revision, laid_out
 from creative_assets.studio.stages import (
     AD_COPY,
@@ -301,7 +301,7 @@ class _VariantLine:
     async def _failure(self, stage: str, error: Exception) -> VariantFailed:
         key, records = self._job.variant.key, self._bench.records
         try:
-            cost_usd, attempts = await self._bench.io(records.spent_on, key)
+            cost_usd, attempts = await self._bench.io(records.spending.of_variant, key)
         except CreativeAssetsError:  # must not hide why the variant failed
             log.exception("What %s has cost could not be read.", key)
             cost_usd, attempts = None, 0
@@ -314,7 +314,9 @@ class _VariantLine:
     async def _record(self, status: VariantStatus) -> None:
         variant, records = self._job.variant, self._bench.records
         try:
-            await self._bench.io(records.set_status, variant.key, variant_version(variant), status)
+            await self._bench.io(
+                records.variants.set_status, variant.key, variant_version(variant), status
+            )
         except CreativeAssetsError:  # the variant fares as it fares, recorded or not
             log.exception("The status of %s could not be recorded.", variant.key)
 
@@ -416,7 +418,7 @@ class _VariantLine:
             StoppedError: Another version of the variant is wanted by now.
         """
         key = self._job.variant.key
-        row = (await self._bench.io(self._bench.records.variants, [key])).get(key)
+        row = (await self._bench.io(self._bench.records.variants.by_key, [key])).get(key)
         if row is not None and row.version != variant_version(self._job.variant):
             raise StoppedError(f"A newer version of {key} is wanted, and made by another run.")
 

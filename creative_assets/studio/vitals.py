@@ -11,7 +11,9 @@ from typing import Final, Literal
 import sqlalchemy as sa
 
 from creative_assets.studio.errors import ContentRefusedError, CreativeAssetsError, StoppedError
-from creative_assets.studio.records import GENERATIONS, VARIANTS, Records
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.ledger import GENERATIONS
+from creative_assets.studio.records.variants import VARIANTS
 from creative_assets.studio.store import Store
 
 Verdict = Literal["ok", "failing", "unknown"]

@@ -40,7 +40,7 @@ def weigh(
     for campaign in campaigns.at("unweighed"):
         if time.monotonic() - started > budget_s:
             return
-        rows = records.variants_of(campaign.campaign_id)
+        rows = records.variants.of_campaign(campaign.campaign_id)
         waiting = [row.key for row in rows if row.active and row.launch is None]
         jobs, _ = load_jobs(waiting, store, records)
         paid_usd = budgets.paid_usd(campaign.campaign_id)
@@ -80,7 +80,7 @@ def let_go(campaign_id: str, given_by: str, inbox: Store, records: Records) -> G
         DecisionConflictError: It is not held.
     """
     go = Campaigns(records.database).let_go(campaign_id, given_by)
-    path = records.owner_of(campaign_id)
+    path = records.briefs.owner_of(campaign_id)
     if path is not None:
         inbox.delete(path + WAITING_SUFFIX)
     return go
@@ -89,7 +89,7 @@ def let_go(campaign_id: str, given_by: str, inbox: Store, records: Records) -> G
 def _leave_note(
     campaign: Campaign, needed: Estimate, reason: str, inbox: Store, records: Records
 ) -> None:
-    path = records.owner_of(campaign.campaign_id)
+    path = records.briefs.owner_of(campaign.campaign_id)
     if path is not None:
         note = _note(campaign, needed, reason, PurePosixPath(path).name)
         inbox.put(path + WAITING_SUFFIX, note.encode())

@@ -177,7 +177,7 @@ def test_a_picture_is_asked_for_with_the_note_in_its_prompt(desk: Desk) -> None:
     desk.tick()
 
     base = desk.outputs(desk.keys[0])["base_images"]
-    rows = desk.archive.records.generations_by_key(base.generations).values()
+    rows = desk.archive.records.ledger.by_key(base.generations).values()
     prompts = [json.loads(row.request_json) for row in rows if row.operation == "image"]
     assert prompts
     assert all("Warmer light, please." in json.dumps(prompt) for prompt in prompts)

@@ -35,7 +35,7 @@ def accepted(desk: Desk, brief: dict[str, Any]) -> list[str]:
     desk.inbox.put(f"{campaign_id}/brief.json", json.dumps(brief).encode())
     archive = desk.archive
     accept_at(f"{campaign_id}/brief.json", desk.inbox, archive.store, archive.records)
-    return [row.key for row in archive.records.variants_of(campaign_id) if row.active]
+    return [row.key for row in archive.records.variants.of_campaign(campaign_id) if row.active]
 
 
 def shown(desk: Desk, key: str, content: bytes = b"square", failed: tuple[str, ...] = ()) -> str:

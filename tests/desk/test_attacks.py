@@ -145,8 +145,8 @@ def test_another_brands_campaign_is_not_taken_over_by_a_brief(
     else:
         accepted(desk, brief)
     if state == "retired":
-        desk.archive.records.forget_brief("summer/brief.json")
-        desk.archive.records.retire_variants(["summer/en-US/cold-brew"])
+        desk.archive.records.briefs.forget("summer/brief.json")
+        desk.archive.records.variants.retire(["summer/en-US/cold-brew"])
         desk.inbox.delete("summer/brief.json")
     before = {path: desk.inbox.get(path) for path in desk.inbox.find()}
     rival = signed_in("submit", brands=frozenset({"Fjell"}))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from creative_assets.desk.desk import Desk
-from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.records.variants import VariantStatus
 from creative_assets.studio.review import Approval, Reviewer, decide, look_at
 from tests.desk.campaigns import accepted, shown
 from tests.desk.visitors import SignIn
@@ -73,9 +73,9 @@ def test_a_variant_is_told_with_its_finals_and_the_decision_on_them(
 
 
 def test_a_failed_variant_says_why(desk: Desk, signed_in: SignIn, keys: list[str]) -> None:
-    (row,) = desk.archive.records.variants([keys[1]]).values()
+    (row,) = desk.archive.records.variants.by_key([keys[1]]).values()
     failed = VariantStatus("failed", "ad_copy", "ContentRefusedError", "By policy.", 1)
-    desk.archive.records.set_status(row.key, row.version, failed)
+    desk.archive.records.variants.set_status(row.key, row.version, failed)
     reader = signed_in("review")
 
     (variant,) = reader.get(f"{API}/variants?status=failed").json()["items"]

@@ -181,7 +181,7 @@ def test_the_estimate_says_which_variants_would_be_retired(
         "2 variants that exist are not in this brief any more and will be retired: "
         "cold-brew, German (Germany); cold-brew, Swedish (Sweden)." in page
     )
-    assert all(row.active for row in desk.archive.records.variants_of("summer"))
+    assert all(row.active for row in desk.archive.records.variants.of_campaign("summer"))
 
 
 def test_a_submitted_campaign_goes_through_the_inbox(desk: Desk, submitter: TestClient) -> None:
@@ -195,7 +195,7 @@ def test_a_submitted_campaign_goes_through_the_inbox(desk: Desk, submitter: Test
 
     arrived = submitter.get("/submitted/summer")
     assert (arrived.status_code, arrived.headers["location"]) == (303, "/campaigns/summer")
-    assert [row.locale for row in desk.archive.records.variants_of("summer")] == [
+    assert [row.locale for row in desk.archive.records.variants.of_campaign("summer")] == [
         "de-DE",
         "en-US",
         "sv-SE",

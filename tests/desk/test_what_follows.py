@@ -9,7 +9,7 @@ import pytest
 from creative_assets.desk.desk import Desk
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.produce import Job
-from creative_assets.studio.records import GenerationClaim
+from creative_assets.studio.records.ledger import GenerationClaim
 from tests.desk.finished import Finished, finish, keep_copy
 from tests.desk.visitors import SignIn
 from tests.specimens import copy_of
@@ -28,14 +28,14 @@ def finished(
 
 def answered(desk: Desk, shown: Finished, *services: str) -> None:
     """Let each of the services have answered for the variant's copy."""
-    desk.archive.records.heartbeat("ann", lease_s=60)
+    desk.archive.records.holders.heartbeat("ann", lease_s=60)
     for service in services:
         claim = GenerationClaim(
             *(service, "ann", service, "ad_copy", "m", "summer", KEY, "ad_copy"),
             take=1,
             request_json="{}",
         )
-        desk.archive.records.claim(claim)
+        desk.archive.records.ledger.claim(claim)
     keep_copy(desk, shown, copy_of("en-US"), *services)
 
 

@@ -73,7 +73,7 @@ def launched(deploy: Callable[[Behaviour], Deployment]) -> Deployment:
 
 def _owner_is_known(place: Deployment) -> bool:
     with place.archive() as archive:
-        known = archive.records.known_briefs()
+        known = archive.records.briefs.known()
     return {f"{document['campaign_id']}/brief.json" for document in GOOD} <= set(known)
 
 
@@ -105,7 +105,7 @@ def edited(launched: Deployment) -> Edited:
 
 def _known_stamps(place: Deployment, path: str) -> str:
     with place.archive() as archive:
-        return archive.records.known_briefs()[path].stamps_json
+        return archive.records.briefs.known()[path].stamps_json
 
 
 @dataclass(frozen=True)

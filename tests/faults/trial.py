@@ -216,7 +216,7 @@ def _accepted(settings: Settings, archive: Archive, variants: int) -> list[Job]:
     inbox.put("logo.svg", _LOGO)
     inbox.put("brief.json", json.dumps(brief).encode())
     accept_at("brief.json", inbox, archive.store, archive.records)
-    keys = [row.key for row in archive.records.variants_of("faults")]
+    keys = [row.key for row in archive.records.variants.of_campaign("faults")]
     jobs, _ = load_jobs(keys, archive.store, archive.records)
     return jobs
 

@@ -19,7 +19,7 @@ from creative_assets.studio.decision_log import FINALS, ShownFinals
 from creative_assets.studio.errors import ServerFaultError
 from creative_assets.studio.notices.news import QUIET_S
 from creative_assets.studio.produce import Job
-from creative_assets.studio.records import BRIEFS
+from creative_assets.studio.records.briefs import BRIEFS
 from creative_assets.studio.store import StoredFile, open_store
 from tests.sensors.conftest import PATH, Mailbox
 

@@ -64,15 +64,15 @@ class Desk:
         return take_in(self.inbox, self.store, self.records, most=most, budget_s=budget_s)
 
     def active(self, campaign_id: str = "summer") -> list[str]:
-        return [row.key for row in self.records.variants_of(campaign_id) if row.active]
+        return [row.key for row in self.records.variants.of_campaign(campaign_id) if row.active]
 
     def waiting(self) -> list[str]:
         """Variants that wait for a launch; they are launched by this."""
         campaigns = Campaigns(self.records.database)
         for campaign in campaigns.at("unweighed"):
             campaigns.weighed(campaign, "", "")
-        keys = sorted(row.key for row in self.records.unlaunched(100))
-        self.records.assign_launch(keys, self.records.last_launch() + 1)
+        keys = sorted(row.key for row in self.records.variants.unlaunched(100))
+        self.records.variants.assign_launch(keys, self.records.variants.last_launch() + 1)
         return keys
 
     def note(self, path: str) -> str:
@@ -267,7 +267,7 @@ def test_a_campaign_that_its_owner_gives_up_goes_to_the_brief_that_waits_for_it(
     desk.look()
     desk.look()
 
-    assert desk.records.owner_of("summer") == other
+    assert desk.records.briefs.owner_of("summer") == other
     assert desk.active("summer") == [COLD_BREW_KEY]
 
 
@@ -282,7 +282,7 @@ def test_a_campaign_whose_owner_is_removed_goes_to_the_brief_that_waits_for_it(
     desk.inbox.delete("a/brief.json")
     desk.look()
 
-    assert desk.records.owner_of("summer") == "b/brief.json"
+    assert desk.records.briefs.owner_of("summer") == "b/brief.json"
     assert desk.active() == [COLD_BREW_KEY]
 
 
@@ -380,7 +380,7 @@ def test_a_variant_that_no_brief_names_fails_with_what_to_do(
 def test_jobs_carry_the_takes_that_people_asked_for(desk: Desk, brief: dict[str, Any]) -> None:
     desk.drop("a/brief.json", brief)
     desk.look()
-    desk.records.ask_new_take([COLD_BREW_KEY], AD_COPY, "ann")
+    desk.records.takes.ask_new([COLD_BREW_KEY], AD_COPY, "ann")
 
     (job,), _ = load_jobs([COLD_BREW_KEY], desk.store, desk.records)
 

@@ -10,23 +10,9 @@ from pydantic import ValidationError
 from creative_assets.studio.access import LINK_LIFETIME_S, TOKENS, Access, Person
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.records import open_records
+from tests.clock import Clock
 
 ANN = Person(name="Ann", roles=frozenset({"review"}), brands=frozenset({"Nordlys"}))
-
-
-class Clock:
-    """Tells the time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from creative_assets.studio.produce import Event, Job, StageDone, VariantFailed,
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
 from creative_assets.studio.workbench import Workbench
+from tests.clock import Clock
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 Bench = Callable[[], AbstractAsyncContextManager[Workbench]]
@@ -48,20 +49,6 @@ CALL = Charge(
 )
 
 
-class Clock:
-    """Tells the time that a test sets."""
-
-    now_s = 1_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
 def url_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
     """The URL of a database that nobody opened before."""
     if kind == "postgres":
@@ -73,7 +60,7 @@ def url_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=["sqlite", "postgres"])
 def records(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Records]:
     opened = open_records(url_of(request.param, tmp_path, request), clock)
-    opened.heartbeat("ann", LEASE_S)
+    opened.holders.heartbeat("ann", LEASE_S)
     yield opened
     opened.close()
 
@@ -157,7 +144,7 @@ def test_what_a_dead_holder_reserved_is_free_again_after_its_lease(
 ) -> None:
     set_budget(records, 0.5)
     budgets.reserve(CALL)
-    records.heartbeat("bob", 10 * LEASE_S)
+    records.holders.heartbeat("bob", 10 * LEASE_S)
     of_bob = replace(CALL, id="c2", holder="bob")
 
     before = budgets.reserve(of_bob)
@@ -190,7 +177,8 @@ def test_spending_is_told_by_variant_stage_model_and_day_and_unknown_prices_are_
     records: Records, budgets: Budgets, clock: Clock
 ) -> None:
     close(records, replace(CALL, calls=2, cost_usd=0.5, unpriced=1))
-    close(records, replace(CALL, id="c2", calls=1, cost_usd=0.25))
+    just_before_midnight = replace(CALL, begun_at=1_795_046_399.75)
+    close(records, replace(just_before_midnight, id="c2", calls=1, cost_usd=0.25))
     close(records, replace(CALL, id="c3", calls=1, begun_at=CALL.begun_at + 86_400))
     close(records, replace(CALL, id="c4", campaign_id="winter"))
     set_budget(records, 5.0)
@@ -213,7 +201,7 @@ def test_who_is_not_heard_of_reserves_nothing(
     clock.now_s += LEASE_S + 1  # the heartbeat is late
 
     late = budgets.reserve(CALL)
-    records.heartbeat("ann", LEASE_S)
+    records.holders.heartbeat("ann", LEASE_S)
 
     assert (late, budgets.reserve(CALL)) == ("wait", "reserved")
 
@@ -221,7 +209,7 @@ def test_who_is_not_heard_of_reserves_nothing(
 def ask_and_pay(records: Records, holder: str, budget_usd: float, asks: int, seed: int) -> float:
     """What a process pays that asks and pays as `generations` does, some answers in vain."""
     chance, budgets, paid_usd = random.Random(seed), Budgets(records.database), 0.0  # noqa: S311 - a test
-    records.heartbeat(holder, 100 * LEASE_S)
+    records.holders.heartbeat(holder, 100 * LEASE_S)
     for number in range(asks):
         most_usd = chance.uniform(0, budget_usd / 5)
         charge = replace(CALL, id=f"{holder}-{number}", holder=holder, most_usd=most_usd)
@@ -307,7 +295,7 @@ def test_a_process_that_dies_between_reservation_and_call_takes_no_money_along(
     program = (
         "import os, test_budget as t\n"
         f"records = t.open_records({url!r}, t.Clock())\n"
-        "records.heartbeat('ann', t.LEASE_S)\n"
+        "records.holders.heartbeat('ann', t.LEASE_S)\n"
         "t.Budgets(records.database, t.Clock()).reserve(t.CALL)\n"
         "os.kill(os.getpid(), 9)"
     )
@@ -316,7 +304,7 @@ def test_a_process_that_dies_between_reservation_and_call_takes_no_money_along(
         [sys.executable, "-c", program], check=False, env=environment, cwd=Path(__file__).parent
     )
     budgets = Budgets(records.database, clock)
-    records.heartbeat("bob", 10 * LEASE_S)
+    records.holders.heartbeat("bob", 10 * LEASE_S)
     of_bob = replace(CALL, id="c2", holder="bob")
     at_once = budgets.reserve(of_bob)
     clock.now_s += LEASE_S + 1

@@ -9,57 +9,19 @@ from PIL import Image, ImageColor
 
 from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.settings import Settings
-from creative_assets.studio.compose import TextReport
 from creative_assets.studio.contact_sheet import page_path, picture_path, write_contact_sheet
 from creative_assets.studio.decision_log import ShownFinals
-from creative_assets.studio.finals import Final, FinalCreatives
 from creative_assets.studio.produce import Job, stage_versions
 from creative_assets.studio.review import ChangeRequest, Reviewer, decide, look_at
-from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice, StageOutput, folder_of
-from creative_assets.studio.store import Store
-from creative_assets.studio.values import Size
+from creative_assets.studio.stages import FINAL_CREATIVES, ModelChoice
+from tests.studio.finished import finish
 
 Accept = Callable[[dict[str, Any]], list[Job]]
-
-NO_TEXT = TextReport(blocks=(), scrim=None, scrim_color="#000000", scrim_alpha=0, button_color=None)
 
 
 @pytest.fixture
 def choice(settings: Settings) -> ModelChoice:
     return model_choice(settings)
-
-
-def finish(job: Job, color: str, choice: ModelChoice, store: Store) -> Final:
-    """Keep a final of one colour as the variant's output."""
-    buffer = io.BytesIO()
-    Image.new("RGB", (108, 108), color).save(buffer, "PNG")
-    version = stage_versions(job, choice)[FINAL_CREATIVES]
-    folder = folder_of(job.variant.campaign_id, FINAL_CREATIVES, version)
-    final = Final(
-        format="1x1",
-        size=Size(width_px=108, height_px=108),
-        file=store.put_once(f"{folder}/1x1.png", buffer.getvalue()),
-        quality=None,
-        text=NO_TEXT,
-    )
-    output = StageOutput[FinalCreatives](
-        stage=FINAL_CREATIVES,
-        version=version,
-        code_version="1",
-        data=FinalCreatives(finals=(final,), clean=()),
-        files={},
-        generations=(),
-        strip=None,
-        preview=store.put_once(f"{folder}/preview.webp", preview_of(color)),
-    )
-    store.put_once(f"{folder}/manifest.json", output.model_dump_json().encode())
-    return final
-
-
-def preview_of(color: str) -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (330, 80), color).save(buffer, "WEBP", lossless=True)
-    return buffer.getvalue()
 
 
 def page_of(archive: Archive) -> str:

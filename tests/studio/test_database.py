@@ -20,20 +20,11 @@ from alembic.script import ScriptDirectory
 import creative_assets.studio
 from creative_assets.studio.database import METADATA
 from creative_assets.studio.errors import PermanentError
-from creative_assets.studio.records import BriefRow, open_records
+from creative_assets.studio.records import open_records
 from tests.postgres import PostgresServer
+from tests.studio.records.rows import BRIEF
 
 MIGRATIONS = Path(creative_assets.studio.__path__[0], "migrations")
-BRIEF = BriefRow(
-    path="summer/brief.yaml",
-    campaign_id="summer",
-    accepted=True,
-    fingerprint="f1",
-    stamps_json="{}",
-    problems_json="[]",
-    snapshot_path=None,
-    checked_at=5.0,
-)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -49,7 +40,8 @@ def unopened_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 RACER = """
 import sys
-from creative_assets.studio.records import GenerationClaim, open_records
+from creative_assets.studio.records import open_records
+from creative_assets.studio.records.ledger import GenerationClaim
 
 def line_up():
     print("ready", flush=True)
@@ -58,11 +50,11 @@ def line_up():
 holder = sys.argv[2]
 line_up()
 records = open_records(sys.argv[1])
-records.heartbeat(holder, 60)
+records.holders.heartbeat(holder, 60)
 line_up()
 for number in range(50):
     claim = GenerationClaim(str(number), holder, "s", "image", "m", "c", "c/l/p", "s", 1, "{}")
-    if records.claim(claim).kind == "claimed":
+    if records.ledger.claim(claim).kind == "claimed":
         print(number)
 """
 
@@ -98,11 +90,11 @@ def test_processes_that_open_a_fresh_database_at_once_never_both_win_a_claim(
 
 def test_what_was_kept_is_there_after_opening_again(unopened_url: str) -> None:
     first = open_records(unopened_url)
-    first.save_brief(BRIEF)
+    first.briefs.save(BRIEF)
     first.close()
     second = open_records(unopened_url)
 
-    assert second.known_briefs() == {BRIEF.path: BRIEF}
+    assert second.briefs.known() == {BRIEF.path: BRIEF}
     second.close()
 
 
@@ -132,7 +124,7 @@ def test_what_the_first_release_kept_is_there_after_each_later_one(unopened_url:
     engine.dispose()
     opened = open_records(unopened_url)
 
-    assert opened.known_briefs() == {BRIEF.path: BRIEF}
+    assert opened.briefs.known() == {BRIEF.path: BRIEF}
     opened.close()
 
 

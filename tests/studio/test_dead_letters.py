@@ -25,7 +25,7 @@ from creative_assets.studio.dead_letters import (
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
 from creative_assets.studio.launches import next_launch
 from creative_assets.studio.produce import Job, produce
-from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.records.variants import VariantStatus
 from creative_assets.studio.stages import STAGES
 from creative_assets.studio.workbench import Workbench
 
@@ -53,8 +53,8 @@ def versions(accepted: Accept, brief: dict[str, Any], archive: Archive) -> dict[
     campaigns = Campaigns(archive.records.database)
     (campaign,) = campaigns.at("unweighed")
     campaigns.weighed(campaign, "USD 0.00", "")
-    archive.records.assign_launch([ROAST, TEA, TONIC], 1)
-    return {row.key: row.version for row in archive.records.variants_of("summer")}
+    archive.records.variants.assign_launch([ROAST, TEA, TONIC], 1)
+    return {row.key: row.version for row in archive.records.variants.of_campaign("summer")}
 
 
 def leaves() -> set[str]:
@@ -105,14 +105,14 @@ async def test_a_variant_that_fails_in_a_run_tells_its_class_attempts_cost_and_r
 def test_a_letter_stands_in_the_store_until_its_variant_is_done(
     archive: Archive, versions: dict[str, str]
 ) -> None:
-    archive.records.set_status(TEA, versions[TEA], REFUSED)
+    archive.records.variants.set_status(TEA, versions[TEA], REFUSED)
 
     deliver(["summer"], archive.store, archive.records, "run-1")
     failed = kept(archive)
-    archive.records.relaunch([TEA])
+    archive.records.variants.relaunch([TEA])
     deliver(["summer"], archive.store, archive.records, "run-2")
     waiting = kept(archive)
-    archive.records.set_status(TEA, versions[TEA], VariantStatus("done"))
+    archive.records.variants.set_status(TEA, versions[TEA], VariantStatus("done"))
     deliver(["summer"], archive.store, archive.records, "run-3")
 
     (letter,) = dead_letters(["*"], archive.records) or failed.values()
@@ -125,7 +125,7 @@ def test_a_letter_stands_in_the_store_until_its_variant_is_done(
 def test_a_letter_that_a_crash_kept_back_is_made_up_for_by_the_next_run(
     archive: Archive, versions: dict[str, str]
 ) -> None:
-    archive.records.set_status(TEA, versions[TEA], REFUSED)
+    archive.records.variants.set_status(TEA, versions[TEA], REFUSED)
 
     deliver(["summer"], archive.store, archive.records, "another run")
 
@@ -135,10 +135,10 @@ def test_a_letter_that_a_crash_kept_back_is_made_up_for_by_the_next_run(
 def test_a_letter_goes_when_no_brief_names_its_variant_any_more(
     archive: Archive, versions: dict[str, str]
 ) -> None:
-    archive.records.set_status(TEA, versions[TEA], REFUSED)
+    archive.records.variants.set_status(TEA, versions[TEA], REFUSED)
     deliver(["summer"], archive.store, archive.records, "run-1")
 
-    archive.records.retire_variants([TEA])
+    archive.records.variants.retire([TEA])
     deliver(["summer"], archive.store, archive.records, "run-2")
 
     assert kept(archive) == {}
@@ -148,8 +148,8 @@ def test_a_letter_goes_when_no_brief_names_its_variant_any_more(
 def test_a_retry_launches_what_has_failed_and_nothing_else(
     archive: Archive, versions: dict[str, str]
 ) -> None:
-    archive.records.set_status(ROAST, versions[ROAST], VariantStatus("done"))
-    archive.records.set_status(TEA, versions[TEA], REFUSED)
+    archive.records.variants.set_status(ROAST, versions[ROAST], VariantStatus("done"))
+    archive.records.variants.set_status(TEA, versions[TEA], REFUSED)
 
     keys = retry(["summer/*"], archive.records)
     launch = next_launch(archive.records, 1, most=10)
@@ -162,8 +162,8 @@ def test_a_retry_launches_what_has_failed_and_nothing_else(
 def test_a_retry_takes_along_what_a_stopped_run_had_not_begun(
     archive: Archive, versions: dict[str, str]
 ) -> None:
-    archive.records.set_status(ROAST, versions[ROAST], VariantStatus("done"))
-    archive.records.set_status(TEA, versions[TEA], NO_KEY)
+    archive.records.variants.set_status(ROAST, versions[ROAST], VariantStatus("done"))
+    archive.records.variants.set_status(TEA, versions[TEA], NO_KEY)
 
     assert retry(["summer/*"], archive.records) == [TEA, TONIC]
 
@@ -179,8 +179,8 @@ def test_letters_are_grouped_by_reason_the_most_frequent_first(
     archive: Archive, versions: dict[str, str]
 ) -> None:
     for key, status in ((ROAST, NO_KEY), (TEA, REFUSED), (TONIC, REFUSED)):
-        archive.records.set_status(key, versions[key], status)
-    letters = [letter_of(row) for row in archive.records.failed_variants()]
+        archive.records.variants.set_status(key, versions[key], status)
+    letters = [letter_of(row) for row in archive.records.variants.failed()]
 
     groups = by_reason(letters)
 

@@ -1,6 +1,5 @@
 """A database that cannot be used says why, and one that is away for a while is waited for."""
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,19 +11,10 @@ import pytest
 from creative_assets.studio.database import Database, open_database
 from creative_assets.studio.engines import MOST_CONNECTIONS
 from creative_assets.studio.errors import RequestRejectedError, ServerFaultError
-from creative_assets.studio.records import BRIEFS, BriefRow, Records, open_records
+from creative_assets.studio.records import open_records
+from creative_assets.studio.records.briefs import BRIEFS, Briefs
 from tests.postgres import PostgresServer
-
-BRIEF = BriefRow(
-    path="summer/brief.yaml",
-    campaign_id="summer",
-    accepted=True,
-    fingerprint="f1",
-    stamps_json="{}",
-    problems_json="[]",
-    snapshot_path=None,
-    checked_at=5.0,
-)
+from tests.studio.records.rows import BRIEF
 
 
 def test_a_server_that_is_not_there_may_be_tomorrow_and_its_password_is_in_no_message() -> None:
@@ -94,7 +84,7 @@ def test_who_has_patience_waits_for_a_server_that_starts(
 def test_a_transaction_that_is_cut_off_is_undone_and_may_be_tried_again(
     postgres: PostgresServer, database: Database
 ) -> None:
-    records = Records(database, time.time)
+    briefs = Briefs(database)
 
     def save_and_be_cut_off() -> None:
         with database.writing() as connection:
@@ -105,9 +95,9 @@ def test_a_transaction_that_is_cut_off_is_undone_and_may_be_tried_again(
     with pytest.raises(ServerFaultError):
         save_and_be_cut_off()
 
-    assert records.known_briefs() == {}
-    records.save_brief(BRIEF)
-    assert records.known_briefs() == {BRIEF.path: BRIEF}
+    assert briefs.known() == {}
+    briefs.save(BRIEF)
+    assert briefs.known() == {BRIEF.path: BRIEF}
 
 
 def test_changes_of_the_same_rows_in_any_order_never_wait_for_each_other_for_ever(

@@ -4,6 +4,7 @@ import asyncio
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -25,8 +26,9 @@ from creative_assets.studio.errors import (
     StoppedError,
 )
 from creative_assets.studio.generations import Generation, Generations, Payer
+from creative_assets.studio.holders import Holders
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
-from creative_assets.studio.records import GenerationRow, Records
+from creative_assets.studio.records.ledger import GenerationRow, Ledger
 from creative_assets.studio.values import Size
 from creative_assets.studio.workbench import Workbench
 
@@ -65,7 +67,7 @@ async def get(bench: Bench, request: Request = REQUEST, payer: Payer = ANN) -> G
 
 
 def row_of(archive: Archive, request: Request = REQUEST) -> GenerationRow:
-    return archive.records.generations_by_key([request.key])[request.key]
+    return archive.records.ledger.by_key([request.key])[request.key]
 
 
 async def test_variants_that_ask_the_same_at_once_share_one_call(
@@ -328,7 +330,7 @@ async def test_neither_key_nor_address_is_kept_with_a_generation(
 async def test_a_heartbeat_that_fails_once_beats_on(
     bench: Bench, archive: Archive, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Faltering(Records):
+    class Faltering(Holders):
         beats = 0
         fourth = threading.Event()
 
@@ -340,7 +342,8 @@ async def test_a_heartbeat_that_fails_once_beats_on(
                 Faltering.fourth.set()
             super().heartbeat(holder, lease_s, note)
 
-    records = Faltering(archive.records.database, archive.records._clock)
+    faltering = Faltering(archive.records.database, time.time)
+    records = replace(archive.records, holders=faltering)
     async with bench() as opened:
         generations = Generations(
             opened.models, records, archive.store, opened.io_pool, heartbeat_s=0.02
@@ -354,11 +357,12 @@ async def test_a_heartbeat_that_fails_once_beats_on(
 async def test_a_claim_that_could_not_be_given_up_is_free_to_its_own_holder(
     bench: Bench, archive: Archive, stand_in: StandIn
 ) -> None:
-    class Stubborn(Records):
+    class Stubborn(Ledger):
         def fail(self, *_: object) -> None:
             raise ServerFaultError("The database is away.")
 
-    records = Stubborn(archive.records.database, archive.records._clock)
+    stubborn = Stubborn(archive.records.database, time.time)
+    records = replace(archive.records, ledger=stubborn)
     stand_in.change(Behaviour(refuse=("Green tea",)))
     async with bench() as opened:
         generations = Generations(opened.models, records, archive.store, opened.io_pool)

@@ -13,6 +13,7 @@ from creative_assets.studio.errors import (
 from creative_assets.studio.idempotency import ABANDONED_AFTER_S, KEPT_FOR_S, Request, Requests
 from creative_assets.studio.records import open_records
 from creative_assets.studio.values import Frozen
+from tests.clock import Clock
 
 ASKED = Request(sender="Ann", action="POST /campaigns", key="k1", content=b"{}")
 
@@ -32,21 +33,6 @@ class Work:
     def __call__(self) -> Answer:
         self.times += 1
         return Answer(times=self.times)
-
-
-class Clock:
-    """Tells the time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

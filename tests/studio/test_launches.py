@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from creative_assets.studio.launches import Launch, next_launch
-from creative_assets.studio.records import Records, VariantRow, open_records
+from creative_assets.studio.records import Records, open_records
+from creative_assets.studio.records.variants import VariantRow
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def test_without_variants_there_is_nothing_to_launch(records: Records) -> None:
 
 
 def test_a_launch_comes_again_until_it_is_confirmed_and_then_never(records: Records) -> None:
-    records.upsert_variants([C, B, A])
+    records.variants.upsert([C, B, A])
     launch = Launch(1, wanted=(A.key, B.key, C.key), retired=())
 
     assert next_launch(records, 0, most=10) == launch
@@ -46,16 +47,16 @@ def test_a_launch_comes_again_until_it_is_confirmed_and_then_never(records: Reco
 
 
 def test_what_comes_up_before_the_confirmation_waits_for_the_next_launch(records: Records) -> None:
-    records.upsert_variants([A])
+    records.variants.upsert([A])
     first = next_launch(records, 0, most=10)
-    records.upsert_variants([B])
+    records.variants.upsert([B])
 
     assert next_launch(records, 0, most=10) == first
     assert next_launch(records, 1, most=10) == Launch(2, wanted=(B.key,), retired=())
 
 
 def test_variants_beyond_the_most_wait_for_the_next_launch(records: Records) -> None:
-    records.upsert_variants([A, B, C])
+    records.variants.upsert([A, B, C])
 
     launched: list[str] = []
     for confirmed in range(3):
@@ -69,27 +70,27 @@ def test_variants_beyond_the_most_wait_for_the_next_launch(records: Records) -> 
 
 
 def test_a_changed_variant_is_launched_again(records: Records) -> None:
-    records.upsert_variants([A, B])
+    records.variants.upsert([A, B])
     next_launch(records, 0, most=10)
-    records.upsert_variants([replace(A, version="2")])
+    records.variants.upsert([replace(A, version="2")])
 
     assert next_launch(records, 1, most=10) == Launch(2, wanted=(A.key,), retired=())
 
 
 def test_a_retired_variant_is_taken_away_and_not_launched(records: Records) -> None:
-    records.upsert_variants([A, B])
+    records.variants.upsert([A, B])
     next_launch(records, 0, most=10)
-    records.retire_variants([A.key])
+    records.variants.retire([A.key])
 
     assert next_launch(records, 1, most=10) == Launch(2, wanted=(), retired=(A.key,))
 
 
 def test_a_variant_that_comes_back_is_launched_again(records: Records) -> None:
-    records.upsert_variants([A])
+    records.variants.upsert([A])
     next_launch(records, 0, most=10)
-    records.retire_variants([A.key])
+    records.variants.retire([A.key])
     next_launch(records, 1, most=10)
-    records.upsert_variants([A])
+    records.variants.upsert([A])
 
     assert next_launch(records, 2, most=10) == Launch(3, wanted=(A.key,), retired=())
 
@@ -97,9 +98,9 @@ def test_a_variant_that_comes_back_is_launched_again(records: Records) -> None:
 def test_a_cursor_that_was_reset_launches_everything_again_launch_by_launch(
     records: Records,
 ) -> None:
-    records.upsert_variants([A])
+    records.variants.upsert([A])
     next_launch(records, 0, most=10)
-    records.upsert_variants([B])
+    records.variants.upsert([B])
     next_launch(records, 1, most=10)
 
     assert next_launch(records, 0, most=10) == Launch(1, wanted=(A.key,), retired=())

@@ -22,13 +22,9 @@ from creative_assets.studio.listing import (
     progress_of,
 )
 from creative_assets.studio.publish import Publication, Publications
-from creative_assets.studio.records import (
-    GenerationClaim,
-    GenerationResult,
-    Records,
-    VariantRow,
-    open_records,
-)
+from creative_assets.studio.records import Records, open_records
+from creative_assets.studio.records.ledger import GenerationClaim, GenerationResult
+from creative_assets.studio.records.variants import VariantRow
 from creative_assets.studio.review import (
     Approval,
     ChangeRequest,
@@ -51,7 +47,7 @@ def records(records_url: str) -> Iterator[Records]:
     """Two campaigns of two brands, five variants, none of them finished."""
     opened = open_records(records_url)
     summer = [variant(key) for key in (ROAST_DE, TEA_DE, ROAST_EN, TEA_EN)]
-    opened.upsert_variants([*summer, replace(variant(WINTER), brand="Alma")])
+    opened.variants.upsert([*summer, replace(variant(WINTER), brand="Alma")])
     yield opened
     opened.close()
 
@@ -88,9 +84,9 @@ def published(records: Records, key: str) -> None:
 
 
 def pay(records: Records, key: str, cost_usd: float | None) -> None:
-    records.heartbeat("ann", 30)
+    records.holders.heartbeat("ann", 30)
     name = f"{key}-{cost_usd}"
-    records.claim(
+    records.ledger.claim(
         GenerationClaim(
             key=name,
             holder="ann",
@@ -105,7 +101,7 @@ def pay(records: Records, key: str, cost_usd: float | None) -> None:
         )
     )
     file = StoredFile(path=f"generations/{name}.png", size_bytes=3, sha256="abc")
-    records.complete(
+    records.ledger.complete(
         name, "ann", GenerationResult(file, "image/png", None, cost_usd, None, 1, 1.0, None)
     )
 
@@ -185,7 +181,7 @@ def test_new_bytes_are_pending_again_and_the_old_ones_approved_still(records: Re
 
 
 def test_a_retired_variant_is_not_listed(records: Records) -> None:
-    records.retire_variants([WINTER])
+    records.variants.retire([WINTER])
 
     assert WINTER not in keys_of(records, VariantFilter())
     assert [each.campaign_id for each in list_campaigns(records, after=None, most=9).campaigns] == [
@@ -212,7 +208,7 @@ def test_a_campaigns_progress_counts_each_variant_as_it_is_now(records: Records)
     decided(records, ROAST_DE, Approval())
     published(records, ROAST_DE)
     decided(records, ROAST_EN, WARMER)
-    records.upsert_variants([replace(variant(TEA_EN), status="failed")])
+    records.variants.upsert([replace(variant(TEA_EN), status="failed")])
     pay(records, ROAST_DE, 0.25)
     pay(records, TEA_EN, 0.5)
 

@@ -110,6 +110,6 @@ def test_what_is_priced_before_is_what_is_produced_after_acceptance(
     assert before == after
     assert stage_versions(before, choice) == stage_versions(after, choice)
 
-    archive.records.ask_new_take([before.variant.key], AD_COPY, "ann")
+    archive.records.takes.ask_new([before.variant.key], AD_COPY, "ann")
     (asked,) = jobs_of(local, archive.records)
     assert asked.takes[AD_COPY] == 2

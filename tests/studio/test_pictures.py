@@ -200,7 +200,7 @@ async def test_photos_are_the_reference_where_the_model_takes_any(  # noqa: PLR0
         made = await make_base_images(variant, PACK, 1, replace(opened, choice=choice))
 
     (picture,) = made.data.pictures
-    (row,) = archive.records.generations_by_key([picture.generation]).values()
+    (row,) = archive.records.ledger.by_key([picture.generation]).values()
     content = archive.store.get_verified(picture.file)
     assert stand_in.requests()[-1].operation == operation
     assert open_picture(content, "picture").size == size

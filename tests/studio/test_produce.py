@@ -138,7 +138,7 @@ async def test_a_refused_picture_stops_its_variant_alone_and_is_all_that_is_aske
 
     first = await produced(jobs, bench)
     calls = len(stand_in.requests())
-    recorded = archive.records.variants([job.variant.key for job in jobs])
+    recorded = archive.records.variants.by_key([job.variant.key for job in jobs])
     stand_in.change(Behaviour(vary=True))
     second = await produced(jobs, bench)
 
@@ -173,7 +173,7 @@ async def test_copy_alone_needs_no_picture_and_a_new_take_of_pictures_no_copy(
 
     await produced([job], bench)
     before = len(stand_in.requests())
-    archive.records.ask_new_take([job.variant.key], BASE_IMAGES, "ann")
+    archive.records.takes.ask_new([job.variant.key], BASE_IMAGES, "ann")
     (again,), _ = load_jobs([job.variant.key], archive.store, archive.records)
     events = await produced([again], bench)
 

@@ -15,7 +15,7 @@ from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.produce import Job, stage_versions
 from creative_assets.studio.publish import Publication
-from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.records.variants import VariantStatus
 from creative_assets.studio.report import (
     MOST_WITH_PICTURES,
     draw_report,
@@ -25,7 +25,7 @@ from creative_assets.studio.report import (
 from creative_assets.studio.review import Approval, Opinion, Reviewer, Rewording, decide, look_at
 from creative_assets.studio.rounds import Outcome
 from creative_assets.studio.stages import FINAL_CREATIVES
-from tests.studio.test_contact_sheet import finish
+from tests.studio.finished import finish
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 
@@ -66,9 +66,9 @@ def jobs(
         archive.decisions.show(
             ShownFinals(job.variant.key, version, {"1x1": final.file}, {}, checks=(LONG,))
         )
-    (row,) = archive.records.variants([jobs[2].variant.key]).values()
+    (row,) = archive.records.variants.by_key([jobs[2].variant.key]).values()
     failed = VariantStatus("failed", error_message="The model refused the picture.")
-    archive.records.set_status(row.key, row.version, failed)
+    archive.records.variants.set_status(row.key, row.version, failed)
     return jobs
 
 

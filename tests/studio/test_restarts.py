@@ -57,4 +57,4 @@ async def test_a_run_goes_on_through_restarts_and_crashes_and_asks_for_nothing_t
     assert done == Counter(dict.fromkeys(STAGES, 3))
     assert restarts > 1
     assert set(answered.values()) == {1}
-    assert {row.status for row in archive.records.variants_of("summer")} == {"done"}
+    assert {row.status for row in archive.records.variants.of_campaign("summer")} == {"done"}

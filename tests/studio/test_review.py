@@ -30,21 +30,12 @@ from creative_assets.studio.review import (
     reviewer_of,
 )
 from creative_assets.studio.store import StoredFile
+from tests.clock import Clock
 
 KEY = "summer/de-DE/cold-brew"
 ANN = Reviewer(name="Ann", verified=True, through="cli")
 BOB = Reviewer(name="Bob", verified=False, through="dagster")
 WARMER = ChangeRequest(scope="picture", note="Warmer light, please.")
-
-
-class Clock:
-    """Tells the time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now_s = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from creative_assets.standin.behaviour import Behaviour
 from creative_assets.standin.serve import StandIn
 from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.produce import Event, Job, StageDone
-from creative_assets.studio.records import GenerationRow
+from creative_assets.studio.records.ledger import GenerationRow
 from creative_assets.studio.stages import AD_COPY, CONTEXT_PACK, VARIANT_BRIEF
 from creative_assets.studio.streaming import produced
 from creative_assets.studio.workbench import Workbench
@@ -46,7 +46,7 @@ def close_after_first_call(events: Iterator[Event], stand_in: StandIn) -> float:
 def ledger(archive: Archive) -> list[GenerationRow]:
     with archive.records.database.reading() as connection:
         keys = [row.key for row in connection.exec_driver_sql("SELECT key FROM generations")]
-    return list(archive.records.generations_by_key(keys).values())
+    return list(archive.records.ledger.by_key(keys).values())
 
 
 def test_every_stage_of_every_variant_is_told_once(jobs: list[Job], bench: Bench) -> None:

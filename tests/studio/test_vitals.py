@@ -7,7 +7,7 @@ import pytest
 
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.produce import Job
-from creative_assets.studio.records import GenerationClaim
+from creative_assets.studio.records.ledger import GenerationClaim
 from creative_assets.studio.store import _MemoryStore
 from creative_assets.studio.vitals import DAEMON_S, SENSOR_S, Orchestration, Vitals, measured
 
@@ -35,10 +35,10 @@ def call(archive: Archive, key: str, error_class: str | None = None) -> None:
         take=1,
         request_json="{}",
     )
-    archive.records.heartbeat("ann", lease_s=60)
-    archive.records.claim(claim)
+    archive.records.holders.heartbeat("ann", lease_s=60)
+    archive.records.ledger.claim(claim)
     if error_class is not None:
-        archive.records.fail(key, "ann", error_class, "No.", 1)
+        archive.records.ledger.fail(key, "ann", error_class, "No.", 1)
 
 
 def part(name: str, **changes: object) -> str:

@@ -18,7 +18,7 @@ from creative_assets.studio.errors import (
 )
 from creative_assets.studio.launches import next_launch
 from creative_assets.studio.produce import Job
-from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.records.variants import VariantStatus
 from creative_assets.studio.store import open_store
 from creative_assets.studio.weighing import let_go, weigh
 
@@ -36,7 +36,7 @@ def launched(served: Settings, archive: Archive) -> Launched:
         inbox = open_store(served.inbox_url)
         choice = model_choice(served).model_copy(update={"service": service})
         weigh(inbox, archive.store, archive.records, choice, limit_usd=limit_usd, budget_s=60)
-        found = next_launch(archive.records, archive.records.last_launch(), most=1_000)
+        found = next_launch(archive.records, archive.records.variants.last_launch(), most=1_000)
         return found.wanted if found else ()
 
     return launch
@@ -176,9 +176,9 @@ def test_a_raised_budget_launches_again_what_had_ended_for_want_of_money(
     jobs = accepted(brief | {"budget_usd": 1})
     launched()
     for job, reason in zip(jobs, (BudgetSpentError, MissingInputError), strict=True):
-        row = archive.records.variants([job.variant.key])[job.variant.key]
+        row = archive.records.variants.by_key([job.variant.key])[job.variant.key]
         status = VariantStatus("failed", "base_images", reason.__name__, "…")
-        archive.records.set_status(row.key, row.version, status)
+        archive.records.variants.set_status(row.key, row.version, status)
 
     accepted(brief | {"budget_usd": 1})
     as_before = launched()
@@ -200,6 +200,6 @@ def test_a_variant_that_is_retired_leaves_though_its_campaign_waits(
 
     launched()
 
-    rows = archive.records.variants(["summer/de-DE/cold-brew", KEY])
+    rows = archive.records.variants.by_key(["summer/de-DE/cold-brew", KEY])
     assert rows["summer/de-DE/cold-brew"].launch is not None
     assert rows[KEY].launch is None

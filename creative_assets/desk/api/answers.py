@@ -8,7 +8,7 @@ from pydantic import Field
 from creative_assets.studio.checks import Check, Severity
 from creative_assets.studio.decision_log import Decision, Scope, Verdict
 from creative_assets.studio.listing import CampaignProgress, ListedVariant, Standing
-from creative_assets.studio.records import VariantState
+from creative_assets.studio.records.variants import VariantState
 from creative_assets.studio.review import UnderReview
 from creative_assets.studio.rounds import outcome_in_words
 from creative_assets.studio.values import Frozen

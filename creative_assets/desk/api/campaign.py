@@ -110,7 +110,7 @@ def status(campaign_id: CampaignIdInPath, person: SignedIn, desk: TheDesk) -> Ca
 def estimated(campaign_id: VisibleCampaign, desk: TheDesk) -> CampaignEstimate:
     """What the campaign's variants, as they are wanted now, have yet to cost."""
     archive = desk.archive
-    rows = archive.records.variants_of(campaign_id)
+    rows = archive.records.variants.of_campaign(campaign_id)
     jobs, _ = load_jobs([row.key for row in rows if row.active], archive.store, archive.records)
     found = estimate(jobs, desk.choice, archive.store)
     return CampaignEstimate(

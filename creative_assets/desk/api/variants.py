@@ -10,7 +10,7 @@ from creative_assets.desk.desk import TheDesk
 from creative_assets.desk.seeing import CAMPAIGN_ID
 from creative_assets.desk.sign_in import SignedIn
 from creative_assets.studio.listing import Standing, VariantFilter, list_variants
-from creative_assets.studio.records import VariantState
+from creative_assets.studio.records.variants import VariantState
 from creative_assets.studio.rules import CAMPAIGN_ID_PATTERN, PRODUCT_ID_PATTERN
 
 router = APIRouter(prefix="/variants", tags=["variants"])

@@ -22,7 +22,7 @@ from creative_assets.studio.formats import all_channels
 from creative_assets.studio.listing import brand_of
 from creative_assets.studio.local_brief import check_submittable, jobs_of, retired_by
 from creative_assets.studio.models.services import STAND_IN
-from creative_assets.studio.records import VariantRow
+from creative_assets.studio.records.variants import VariantRow
 
 router = APIRouter()
 

@@ -16,7 +16,7 @@ from creative_assets.studio.listing import (
     VariantFilter,
     listed,
 )
-from creative_assets.studio.records import VariantState
+from creative_assets.studio.records.variants import VariantState
 
 
 def _variant(variant: str, desk: TheDesk, person: SignedIn) -> ListedVariant:

@@ -17,7 +17,8 @@ from creative_assets.studio.decision_log import FINALS
 from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.listing import ListedVariant, listed
 from creative_assets.studio.publish import PUBLICATIONS
-from creative_assets.studio.records import VARIANTS, Records
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.variants import VARIANTS
 from creative_assets.studio.rounds import ROUNDS
 from creative_assets.studio.store import Store, StoredFile
 from creative_assets.studio.values import Frozen
@@ -123,7 +124,7 @@ def refreshed(
     kept = _kept_edition(store)
     known = kept.attrs[_STATES]
     due = sorted(campaign for campaign, state in states.items() if known.get(campaign) != state)
-    rows = catalog_rows([row.key for row in records.active_variants(due)], records)
+    rows = catalog_rows([row.key for row in records.variants.active(due)], records)
     stays = kept[kept["campaign"].isin(set(states) - set(due))]
     frame = pd.concat([stays, catalog_frame(rows)], ignore_index=True)
     frame = frame.sort_values("variant", ignore_index=True)

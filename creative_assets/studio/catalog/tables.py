@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from creative_assets.studio.records import SpendRow
+from creative_assets.studio.records.spending import SpendRow
 from creative_assets.studio.stages import STAGES
 
 FUNNEL = ("ordered", "finished", "passed", "approved", "published")

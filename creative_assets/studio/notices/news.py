@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from creative_assets.studio.decision_log import DECISIONS, FINALS
 from creative_assets.studio.errors import Problem
 from creative_assets.studio.publish import PUBLICATIONS
-from creative_assets.studio.records import BRIEFS, VARIANTS, Records
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.briefs import BRIEFS
+from creative_assets.studio.records.variants import VARIANTS
 
 Kind = Literal["ready", "approved", "changes_requested", "published", "rejected"]
 

@@ -22,7 +22,8 @@ from creative_assets.studio.in_words import as_sentence, moment, usd
 from creative_assets.studio.listing import CampaignProgress, ListedVariant, listed, progress_of
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.produce import kept_output
-from creative_assets.studio.records import Records, SpendRow
+from creative_assets.studio.records import Records
+from creative_assets.studio.records.spending import SpendRow
 from creative_assets.studio.rounds import outcome_in_words
 from creative_assets.studio.sheet_page import PICTURES_STYLE, Place, backgrounds, pictures
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
@@ -91,9 +92,9 @@ def draw_report(campaign_id: str, store: Store, records: Records) -> str:
             f"No accepted brief is for the campaign {campaign_id!r:.80}. Its `campaign_id` is the "
             "first part of its variants' keys."
         )
-    keys = [row.key for row in records.active_variants([campaign_id])]
+    keys = [row.key for row in records.variants.active([campaign_id])]
     variants = listed(keys, records)
-    entries, spend = _entries(variants, store, records), records.spend(campaign_id)
+    entries, spend = _entries(variants, store, records), records.spending.by_model(campaign_id)
     shown = [entry.place for entry in entries[:MOST_WITH_PICTURES]]
     return _template().render(
         progress=progress,

@@ -21,7 +21,7 @@ from creative_assets.studio.catalog import (
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.produce import Job
 from creative_assets.studio.publish import Publication
-from creative_assets.studio.records import VariantStatus
+from creative_assets.studio.records.variants import VariantStatus
 from creative_assets.studio.review import Approval, ChangeRequest, Reviewer, decide, look_at
 from creative_assets.studio.store import StoredFile, open_store
 
@@ -69,8 +69,8 @@ def begin_round(archive: Archive) -> None:
 
 
 def fail(archive: Archive) -> None:
-    (row,) = archive.records.variants_of("winter")
-    archive.records.set_status(WINTER, row.version, VariantStatus("failed"))
+    (row,) = archive.records.variants.of_campaign("winter")
+    archive.records.variants.set_status(WINTER, row.version, VariantStatus("failed"))
 
 
 def publish(archive: Archive) -> None:
@@ -102,7 +102,7 @@ def test_kept_rows_and_new_ones_are_what_all_made_anew_would_be(archive: Archive
 
 def test_a_retired_campaign_leaves_the_catalog(archive: Archive) -> None:
     edition(archive)
-    archive.records.retire_variants([WINTER])
+    archive.records.variants.retire([WINTER])
 
     frame, made_anew = edition(archive)
 
@@ -120,8 +120,8 @@ def test_rows_of_an_older_version_are_made_anew(archive: Archive) -> None:
 def test_the_times_run_from_the_brief_to_the_first_finals_and_on_to_the_approval(
     archive: Archive,
 ) -> None:
-    (row,) = archive.records.variants_of("winter")
-    archive.records.set_status(WINTER, row.version, VariantStatus("done"))
+    (row,) = archive.records.variants.of_campaign("winter")
+    archive.records.variants.set_status(WINTER, row.version, VariantStatus("done"))
     approve(archive)
 
     frame, _ = edition(archive)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from creative_assets.studio.catalog import CatalogRow, catalog_frame, plots, tables
-from creative_assets.studio.records import SpendRow
+from creative_assets.studio.records.spending import SpendRow
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 # Dagster keeps each in its event log, and shows it from there.

@@ -105,7 +105,7 @@ def test_a_refused_brief_is_told_with_all_its_problems(
 def test_variants_that_no_brief_names_any_more_are_no_news(archive: Archive) -> None:
     show(archive, ROAST)
 
-    archive.records.retire_variants([ROAST])
+    archive.records.variants.retire([ROAST])
 
     assert told(archive) == []
 
