@@ -247,9 +247,9 @@ class Generations:
         return Generation(content, file, _use(row, made=False))
 
     def _book_waste(self, bill: "_Bill") -> None:
-        for usage in bill.spoiled.usages[bill.wasted :]:
-            self._records.ledger.add_waste(bill.request.key, bill.paid_usd(usage))
-            bill.wasted += 1  # what is booked is not booked again when keeping the answer fails
+        for number, usage in enumerate(bill.spoiled.usages):
+            answer_id = f"{bill.id}/{number}"  # booked once, also where this is done again
+            self._records.ledger.add_waste(bill.request.key, answer_id, bill.paid_usd(usage))
 
     async def _beat(self) -> None:
         while True:
@@ -270,7 +270,6 @@ class _Bill:
 
     Attributes:
         answered: The usage of the answer that is kept; empty before there is one.
-        wasted: How many of the spoiled usages are booked as waste.
     """
 
     request: Request
@@ -280,7 +279,6 @@ class _Bill:
     begun_at: float = field(default_factory=time.time)
     spoiled: Spoiled = field(default_factory=Spoiled)
     answered: list[dict[str, Any] | None] = field(default_factory=list)
-    wasted: int = 0
     most_usd: float = 0.0
     is_reserved: bool = False
 

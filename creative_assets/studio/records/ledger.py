@@ -55,6 +55,14 @@ GENERATIONS = sa.Table(
     sa.Index("generations_of_variant", "variant_key"),
 )
 
+WASTED_ANSWERS = sa.Table(
+    "wasted_answers",
+    METADATA,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("generation_key", sa.Text, nullable=False),
+    sa.Column("cost_usd", sa.Double),
+)
+
 
 @dataclass(frozen=True)
 class GenerationClaim:
@@ -226,13 +234,17 @@ class Ledger:
             is_repeated_call = row.holder == holder and row.request_id == result.request_id
             if kept or is_repeated_call:
                 return row
-            self._add_waste(connection, key, result.cost_usd)
+            answer_id = f"{key}/{holder}/{result.request_id}"
+            self._add_waste(connection, key, answer_id, result.cost_usd)
             return self._generation(connection, key)
 
-    def add_waste(self, key: str, cost_usd: float | None) -> None:
-        """Book an answer that was paid for and cannot be used; None where its price is unknown."""
+    def add_waste(self, key: str, answer_id: str, cost_usd: float | None) -> None:
+        """Book an answer that was paid for and cannot be used; None where its price is unknown.
+
+        Once: whoever does not know whether that succeeded may do it again.
+        """
         with self._database.writing() as connection:
-            self._add_waste(connection, key, cost_usd)
+            self._add_waste(connection, key, answer_id, cost_usd)
 
     def fail(
         self,
@@ -315,7 +327,13 @@ class Ledger:
             )
         return _generation_row(row)
 
-    def _add_waste(self, connection: sa.Connection, key: str, cost_usd: float | None) -> None:
+    def _add_waste(
+        self, connection: sa.Connection, key: str, answer_id: str, cost_usd: float | None
+    ) -> None:
+        answer = {"id": answer_id, "generation_key": key, "cost_usd": cost_usd}
+        booking = self._database.insert(WASTED_ANSWERS).on_conflict_do_nothing()
+        if connection.execute(booking, answer).rowcount == 0:
+            return
         table = GENERATIONS.c
         connection.execute(
             sa.update(GENERATIONS)

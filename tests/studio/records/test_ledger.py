@@ -115,7 +115,8 @@ def test_the_first_result_stays_and_the_second_is_booked_as_waste(records: Recor
     records.holders.retire("ann")
     records.ledger.claim(BOB)
     first = records.ledger.complete("k1", "ann", RESULT)
-    second = records.ledger.complete("k1", "bob", other)
+    records.ledger.complete("k1", "bob", other)
+    second = records.ledger.complete("k1", "bob", other)  # of which bob heard nothing
 
     assert first.file == RESULT.file
     assert second.file == RESULT.file
@@ -137,13 +138,24 @@ def test_a_result_that_nobody_claimed_is_refused(records: Records) -> None:
         records.ledger.complete("k1", "ann", RESULT)
 
 
+def test_an_answer_that_could_not_be_used_is_booked_once_however_often_it_is_tried(
+    records: Records,
+) -> None:
+    records.ledger.claim(ANN)
+    records.ledger.add_waste("k1", "a1", 0.01)
+    records.ledger.add_waste("k1", "a1", 0.01)
+    row = records.ledger.complete("k1", "ann", RESULT)
+
+    assert row.wasted_cost_usd == 0.01
+
+
 def test_waste_adds_up_and_survives_failure_and_takeover(records: Records) -> None:
     records.ledger.claim(ANN)
-    records.ledger.add_waste("k1", 0.01)
-    records.ledger.add_waste("k1", None)
+    records.ledger.add_waste("k1", "a1", 0.01)
+    records.ledger.add_waste("k1", "a2", None)
     records.ledger.fail("k1", "ann", "BrokenPayloadError", "no JSON", 3)
     records.ledger.claim(BOB)
-    records.ledger.add_waste("k1", 0.02)
+    records.ledger.add_waste("k1", "a3", 0.02)
     row = records.ledger.complete("k1", "bob", RESULT)
 
     assert row.wasted_cost_usd == pytest.approx(0.03)

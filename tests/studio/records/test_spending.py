@@ -13,8 +13,8 @@ def test_spend_is_summed_by_campaign_operation_and_model(records: Records) -> No
         records.ledger.claim(replace(ANN, key=key))
         records.ledger.complete(key, "ann", replace(RESULT, cost_usd=cost_usd))
     records.ledger.claim(replace(ANN, key="c"))
-    records.ledger.add_waste("c", 0.25)
-    records.ledger.add_waste("c", None)
+    records.ledger.add_waste("c", "a1", 0.25)
+    records.ledger.add_waste("c", "a2", None)
     records.ledger.claim(replace(ANN, key="d", campaign_id="winter", operation="ad_copy"))
     records.ledger.complete("d", "ann", RESULT)
     summer, winter = records.spending.by_model()
@@ -29,7 +29,7 @@ def test_spend_is_summed_by_campaign_operation_and_model(records: Records) -> No
 
 def test_what_a_variant_cost_counts_answers_that_could_not_be_used(records: Records) -> None:
     records.ledger.claim(ANN)
-    records.ledger.add_waste(ANN.key, 0.02)
+    records.ledger.add_waste(ANN.key, "a1", 0.02)
     records.ledger.complete(ANN.key, "ann", RESULT)
     records.ledger.claim(replace(ANN, key="k2", variant_key="summer/ja-JP/cold-brew"))
 
