@@ -9,10 +9,11 @@ from typing import Literal
 
 from PIL import features
 
-from creative_assets.resources.opening import open_models
+from creative_assets.resources.opening import open_models, open_turns
 from creative_assets.settings import Settings
 from creative_assets.studio.errors import CreativeAssetsError
 from creative_assets.studio.fonts import renderer_version
+from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.prices import expected_price
 from creative_assets.studio.records import open_records
 from creative_assets.studio.store import open_store
@@ -35,6 +36,7 @@ def checked(settings: Settings) -> Iterator[Finding]:
     yield from _store("inbox", settings.inbox_url)
     yield from _store("store", settings.store_url)
     yield from _records(settings)
+    yield from _limits(settings)
     yield from _models(settings)
 
 
@@ -65,6 +67,26 @@ def _records(settings: Settings) -> Iterator[Finding]:
         open_records(settings.records_url).close()
         findings.append(Finding(kind="ok", text="The records database answers, and is up to date."))
     yield from findings
+
+
+def _limits(settings: Settings) -> Iterator[Finding]:
+    if settings.limits_url is None:
+        return
+    with _as_finding("The limits of all processes") as findings:
+        asyncio.run(_take_a_turn(settings))
+        findings.append(
+            Finding(kind="ok", text="The limits on model calls hold for all processes.")
+        )
+    yield from findings
+
+
+async def _take_a_turn(settings: Settings) -> None:
+    turns = open_turns(settings)
+    try:
+        async with turns.slot("preflight", ModelLimit()):
+            await turns.paced("preflight", ModelLimit(per_minute=60))
+    finally:
+        await turns.close()
 
 
 def _models(settings: Settings) -> Iterator[Finding]:

@@ -72,6 +72,13 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="By model name; wins over text_limit and image_limit.",
     )
+    limits_url: SecretStr | None = Field(
+        None,
+        description=(
+            "A Redis server through which the limits hold for all processes together: "
+            "redis://…; absent: for each by itself."
+        ),
+    )
     text_deadline_s: float = Field(120, gt=0, description="For one text answer, retries included.")
     image_deadline_s: float = Field(420, gt=0, description="For one picture, retries included.")
 

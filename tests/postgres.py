@@ -126,7 +126,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A server with empty databases, until the block ends."""
     # Not below pytest's folders, which only their owner may enter.
     with tempfile.TemporaryDirectory(prefix="postgres-") as name:
-        server = PostgresServer(Path(name), _free_port())
+        server = PostgresServer(Path(name), free_port())
         _install(server.folder)
         if os.geteuid() == 0:
             shutil.chown(name, _NOBODY, _NOBODY)
@@ -168,7 +168,8 @@ def _as_nobody() -> dict[str, Any]:
     return {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens at, at the moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

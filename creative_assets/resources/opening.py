@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from creative_assets.settings import Settings
 from creative_assets.studio.checks.rules import severities
 from creative_assets.studio.decision_log import DecisionLog
+from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.generations import Generations
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request
@@ -28,6 +29,7 @@ from creative_assets.studio.workbench import Workbench
 
 if TYPE_CHECKING:
     from creative_assets.studio.models.client import ModelClient
+    from creative_assets.studio.models.turns import Turns
 
 _IO_THREADS = 16
 _STAND_IN_URL = "http://stand-in/v1"
@@ -82,10 +84,32 @@ def open_models(settings: Settings) -> "ModelClient":
 
     return ModelClient(
         api,
+        turns=open_turns(settings),
         limit_of=limit_of,
         text_deadline_s=settings.text_deadline_s,
         image_deadline_s=settings.image_deadline_s,
     )
+
+
+def open_turns(settings: Settings) -> "Turns":
+    """The turns to call models: of this process, or of all that name the same Redis server.
+
+    Raises:
+        RequestRejectedError: The URL is none of a Redis server's, or the extra is missing.
+    """
+    from creative_assets.studio.models.turns import OwnTurns  # noqa: PLC0415 - for models alone
+
+    if settings.limits_url is None:
+        return OwnTurns()
+    try:
+        from creative_assets.studio.models.shared_turns import SharedTurns  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise RequestRejectedError(
+            f"CREATIVE_ASSETS_LIMITS_URL is set, and {error.name} is not installed. Install "
+            "creative-assets[redis].",
+            everywhere=True,
+        ) from error
+    return SharedTurns(settings.limits_url.get_secret_value(), settings.service)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from typing import Any
 
 import openai
 import tenacity
-from aiolimiter import AsyncLimiter
 from PIL import Image
 
 from creative_assets.studio.errors import (
@@ -31,6 +30,7 @@ from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.faults import CALL_FAILURES, explain, may_be_billed
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
+from creative_assets.studio.models.turns import Turns
 from creative_assets.studio.values import Size
 
 ATTEMPTS = 4
@@ -59,17 +59,17 @@ class ModelClient:
         self,
         api: openai.AsyncOpenAI,
         *,
+        turns: Turns,
         limit_of: Callable[[Request], ModelLimit],
         text_deadline_s: float,
         image_deadline_s: float,
     ) -> None:
-        """Take an `api` whose own retries are off."""
+        """Take an `api` whose own retries are off; `turns` is closed with the client."""
         self._api = api
+        self._turns = turns
         self._limit_of = limit_of
         self._text_deadline_s = text_deadline_s
         self._image_deadline_s = image_deadline_s
-        self._slots: dict[str, asyncio.Semaphore] = {}
-        self._rates: dict[str, AsyncLimiter] = {}
         self._stopped_by: PermanentError | None = None
 
     def stop(self, reason: PermanentError) -> None:
@@ -97,10 +97,10 @@ class ModelClient:
         Raises:
             CreativeAssetsError: The last attempt's, as a leaf of the error tree.
         """
-        deadline_s = self._deadline_s(request)
-        async with self._slot(request):
+        deadline_s, limit = self._deadline_s(request), self._limit_of(request)
+        async with self._turns.slot(request.model, limit):
             # Before the deadline: waiting for one's turn is no failure.
-            await self._paced(request)
+            await self._turns.paced(request.model, limit)
             await before_call()
             started = time.monotonic()
             try:
@@ -132,6 +132,7 @@ class ModelClient:
     async def close(self) -> None:
         """Close the connections."""
         await self._api.close()
+        await self._turns.close()
 
     async def _retried(self, request: Request, spoiled: Spoiled, before_call: BeforeCall) -> Answer:
         async for attempt in tenacity.AsyncRetrying(
@@ -142,7 +143,7 @@ class ModelClient:
         ):
             with attempt:
                 if spoiled.attempts:
-                    await self._paced(request)
+                    await self._turns.paced(request.model, self._limit_of(request))
                     await before_call()
                 spoiled.attempts += 1
                 return await self._asked_once(request, spoiled)
@@ -227,20 +228,9 @@ class ModelClient:
                 self.stop(explained)  # here, since every other call would fare as this one
             raise explained from failure
 
-    async def _paced(self, request: Request) -> None:
-        """Wait until one more call keeps to the model's rate."""
-        per_minute = self._limit_of(request).per_minute
-        if per_minute is not None:
-            rate = self._rates.setdefault(request.model, AsyncLimiter(per_minute, 60))
-            await rate.acquire()
-
     def _deadline_s(self, request: Request) -> float:
         is_text = isinstance(request, TextRequest)
         return self._text_deadline_s if is_text else self._image_deadline_s
-
-    def _slot(self, request: Request) -> asyncio.Semaphore:
-        in_flight = self._limit_of(request).in_flight
-        return self._slots.setdefault(request.model, asyncio.Semaphore(in_flight))
 
 
 def _messages(request: TextRequest) -> list[Any]:

@@ -1,4 +1,4 @@
-"""How hard one process may drive a model."""
+"""How hard a model may be driven."""
 
 from typing import Annotated
 

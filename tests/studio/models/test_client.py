@@ -29,6 +29,7 @@ from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.client import ModelClient
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
+from creative_assets.studio.models.turns import OwnTurns
 from creative_assets.studio.values import Size
 
 TEXT_MODEL, IMAGE_MODEL = "gpt-6-luna", "gpt-image-2.6-flare"
@@ -70,6 +71,7 @@ def client_of(
 ) -> ModelClient:
     return ModelClient(
         openai.AsyncOpenAI(api_key="-", base_url=base_url, max_retries=0, http_client=http_client),
+        turns=OwnTurns(),
         limit_of=lambda _: limit,
         text_deadline_s=deadline_s,
         image_deadline_s=deadline_s,
