@@ -45,8 +45,14 @@ dev: $(READY) $(DAGSTER_HOME)/dagster.yaml  ## the Dagster UI and the review des
 $(DAGSTER_HOME)/dagster.yaml: | creative_assets/data/dagster.yaml
 	@mkdir -p $(@D) && cp $| $@
 
-test: $(READY) fribidi  ## the tests
+test: $(READY) fribidi radosgw  ## the tests
 	@$(BIN)/pytest -n auto --dist loadfile  # a deployment is started once for all tests of its file
+
+# An S3 server, which tests start. Where it cannot be had, they fail, and say what to install.
+radosgw:
+	-@command -v radosgw >/dev/null || ! { command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; } \
+		|| { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+			--no-install-recommends ceph-mon ceph-osd ceph-common radosgw; }
 
 lint: $(READY)  ## ruff, mypy, the definitions as Dagster loads them
 	@$(BIN)/ruff check .
@@ -76,4 +82,4 @@ lock:  ## resolve the dependencies anew into requirements.lock
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo dev test lint gallery golden bench faults lock clean fribidi
+.PHONY: help setup demo dev test lint gallery golden bench faults lock clean fribidi radosgw

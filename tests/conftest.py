@@ -21,6 +21,8 @@ from creative_assets.studio.workbench import Workbench
 from tests.clock import Clock
 from tests.postgres import PostgresServer, postgres_server
 
+pytest.register_assert_rewrite("tests.store_claims")
+
 LOGO = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 60">'
     b'<rect width="60" height="60" fill="#0B3D2E"/><rect x="80" y="20" width="120" height="20" '
