@@ -17,6 +17,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from creative_assets.studio.drawing_cost import check_cost
 from creative_assets.studio.errors import RenderError
 from creative_assets.studio.values import Frozen, Size
 
@@ -303,6 +304,7 @@ def _parse_svg(content: bytes, name: str) -> ET.Element:
     root = builder.close()
     for style in root.iter(f"{_SVG}style"):
         _check_css("".join(style.itertext()), name)
+    check_cost(root, name)
     return root
 
 

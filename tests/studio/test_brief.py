@@ -1,103 +1,19 @@
-import copy
-import io
+"""A brief is read whole or refused with all its problems, and so are the files that it names."""
+
 import json
 from importlib.resources import files
 from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PIL import Image
 
 from creative_assets.studio.brief import (
     CampaignBrief,
     brief_schema,
 )
 from creative_assets.studio.errors import BriefError, Problem
-from creative_assets.studio.problems import problems_markdown
 from creative_assets.studio.reading import MAX_PROBLEMS, read_brief, read_with_files
-
-YAML = """
-campaign_id: nordlys-summer-2027
-brand:
-  name: Nordlys Coffee
-  primary_color: "#0B3D2E"
-  palette: ["#F4E9D8", "#d74"]
-  logo: nordlys.svg
-  tone: warm, plain-spoken
-  banned_words: {de-DE: [billig], de: [gratis], "*": [cheap]}
-  legal_text: {de-DE: Nur solange der Vorrat reicht., "*": While stocks last.}
-  legal_guidelines: [No health claims.]
-audience:
-  region: Nordics and DACH
-  description: |
-    Commuters
-    who care about good coffee
-  age_range: {from: 25, to: 40}
-  interests: [cycling]
-products:
-  - id: cold-brew
-    name: Nordlys Cold Brew
-    description: Steeped for 18 hours
-    photos: [photos/cold-brew.png]
-    messages: {en-US: {headline: Colder}}
-  - id: filter
-    name: Nordlys Filter
-    description: Roasted light
-target_locales: [de-de, en-US, no]
-messages: {en: {headline: Summer, subline: Poured slowly}}
-"""
-
-BRIEF: dict[str, Any] = {
-    "campaign_id": "nordlys-summer-2027",
-    "brand": {
-        "name": "Nordlys Coffee",
-        "primary_color": "#0B3D2E",
-        "palette": ["#F4E9D8"],
-        "logo": {"default": "nordlys.svg", "light": "light.png"},
-        "tone": "warm",
-        "banned_words": {"de-DE": ["billig"], "*": ["cheap"]},
-        "legal_text": {"de-DE": "Nur solange der Vorrat reicht."},
-        "legal_guidelines": ["No health claims."],
-    },
-    "audience": {
-        "region": "Nordics",
-        "description": "Commuters",
-        "age_range": {"from": 25, "to": 40},
-        "interests": ["cycling"],
-    },
-    "products": [
-        {
-            "id": "cold-brew",
-            "name": "Cold Brew",
-            "description": "Steeped",
-            "photos": ["photos/cold-brew.png"],
-            "messages": {"de-DE": {"headline": "Kalt"}},
-        },
-        {"id": "filter", "name": "Filter", "description": "Roasted"},
-    ],
-    "target_locales": ["en-US", "de-DE"],
-    "messages": {"en-US": {"headline": "Summer", "subline": "Poured", "call_to_action": "Try"}},
-    "output": {"aspect_ratios": ["1x1", "9x16"], "file_type": "png"},
-    "placement": {"logo": "top-right"},
-    "imagery": "shared",
-}
-
-MISSING = object()
-
-
-def changed(path: tuple[str | int, ...], value: object) -> dict[str, Any]:
-    """The brief above with `value` at `path`; without that field where it is MISSING."""
-    brief = copy.deepcopy(BRIEF)
-    place: Any = brief
-    for part in path[:-1]:
-        place = place[part]
-    if value is MISSING:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = value
-    return brief
+from tests.studio.briefs import BRIEF, FILES, MISSING, SVG, YAML, changed, picture
 
 
 def problems_of(content: bytes | str, name: str = "brief.yaml") -> tuple[Problem, ...]:
@@ -419,113 +335,7 @@ def test_of_very_many_problems_the_first_are_told() -> None:
     assert problems[-1].found == "more than 100 problems"
 
 
-# Whatever comes, a brief or problems
-
-
-def refusal_of(content: bytes, name: str) -> BriefError | None:
-    try:
-        read_brief(content, name)
-    except BriefError as error:
-        return error
-    return None
-
-
-def acceptable_or_refused(content: bytes, name: str) -> None:
-    refusal = refusal_of(content, name)
-    if refusal is None:
-        return
-    assert refusal.problems
-    assert all(problem.found and problem.expected and problem.fix for problem in refusal.problems)
-    page = problems_markdown(refusal.source, refusal.problems)
-    assert (page + str(refusal)).encode()
-
-
-NAMES = st.sampled_from(["brief.yaml", "brief.json"])
-
-
-@given(content=st.binary() | st.text().map(str.encode), name=NAMES)
-def test_arbitrary_bytes_are_refused_in_words(content: bytes, name: str) -> None:
-    acceptable_or_refused(content, name)
-
-
-@given(
-    content=st.text(alphabet=st.sampled_from("abc:- \n\t\"'[]{},&*!|>%@#?\\U0x1.~<=")), name=NAMES
-)
-def test_punctuation_is_refused_in_words(content: str, name: str) -> None:
-    acceptable_or_refused(content.encode(), name)
-
-
-@given(
-    cut=st.integers(0, len(YAML)), length=st.integers(0, 20), insert=st.text(max_size=8), name=NAMES
-)
-def test_a_damaged_file_is_refused_in_words_or_read(
-    cut: int, length: int, insert: str, name: str
-) -> None:
-    text = YAML if name.endswith("yaml") else json.dumps(BRIEF)
-
-    acceptable_or_refused((text[:cut] + insert + text[cut + length :]).encode(), name)
-
-
-def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    if isinstance(value, dict):
-        below = [_paths(item, (*path, key)) for key, item in value.items()]
-    elif isinstance(value, list):
-        below = [_paths(item, (*path, n)) for n, item in enumerate(value)]
-    else:
-        below = []
-    return [path, *(deeper for paths in below for deeper in paths)]
-
-
-ANYTHING = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.text(alphabet=st.characters())
-    | st.sampled_from(["de-DE", "*", "en_UK", "../x.svg", "a.svg", "#fff", "1x1", "`</b>`"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner),
-    max_leaves=6,
-)
-
-
-@given(
-    path=st.sampled_from(_paths(BRIEF)[1:]),
-    value=ANYTHING,
-    key=st.none() | st.text(max_size=8) | st.sampled_from(["de-de", "fr", "*", "nmae", "[key]"]),
-)
-def test_a_brief_with_anything_anywhere_is_refused_in_words_or_read(
-    path: tuple[str | int, ...], value: object, key: str | None
-) -> None:
-    brief = changed(path, value if key is None else {key: value})
-    added = changed((*path[:-1], key), value) if key and isinstance(path[-1], str) else brief
-
-    acceptable_or_refused(json.dumps(brief).encode(), "brief.json")
-    acceptable_or_refused(json.dumps(added).encode(), "brief.json")
-
-
-@given(path=st.sampled_from(_paths(BRIEF)[1:]))
-def test_a_brief_that_lacks_anything_is_refused_in_words_or_read(
-    path: tuple[str | int, ...],
-) -> None:
-    acceptable_or_refused(json.dumps(changed(path, MISSING)).encode(), "brief.json")
-
-
 # Files
-
-
-def picture(width_px: int, height_px: int) -> bytes:
-    output = io.BytesIO()
-    Image.new("RGB", (width_px, height_px), "teal").save(output, "PNG")
-    return output.getvalue()
-
-
-SVG = b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 30">
-<rect width="90" height="30"/></svg>"""
-FILES = {
-    "nordlys.svg": SVG,
-    "light.png": picture(200, 50),
-    "photos/cold-brew.png": picture(400, 400),
-}
 
 
 STATIC_FONT = (
