@@ -13,6 +13,7 @@ from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.briefs import briefs
 from creative_assets.sensors.decisions import decisions
 from creative_assets.sensors.failures import failures
+from creative_assets.sensors.lost_runs import lost_runs
 from creative_assets.sensors.notices import notices
 from creative_assets.settings import Settings
 
@@ -28,7 +29,7 @@ def defs() -> dg.Definitions:
     return dg.Definitions(
         assets=[creative_stages, reviews, published_creatives, creative_catalog],
         jobs=[CREATIVES, APPROVALS, PUBLISH, CATALOG_JOB],
-        sensors=[briefs, decisions, failures, notices],
+        sensors=[briefs, decisions, failures, lost_runs, notices],
         schedules=[catalog_schedule],
         resources={"studio": StudioResource()},
         # One process a run: a killed run leaves no step process behind that goes on paying.

@@ -10,7 +10,7 @@ import dagster as dg
 
 from creative_assets.studio.vitals import Orchestration
 
-SENSORS = frozenset({"briefs", "decisions", "failures", "notices"})
+SENSORS = frozenset({"briefs", "decisions", "failures", "lost_runs", "notices"})
 """Ours alone: Dagster keeps the state of sensors that are no longer there."""
 
 _UNDER_WAY = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]

@@ -159,7 +159,7 @@ async def open_workbench(
                 run_id=run_id,
                 store=store,
                 records=records,
-                generations=Generations(models, records, store, io_pool),
+                generations=Generations(models, records, store, io_pool, run_id=run_id),
                 models=models,
                 choice=model_choice(settings),
                 severities=severities(settings.check_severity),

@@ -102,13 +102,15 @@ class Generations:
         store: Store,
         io: Executor,
         *,
+        run_id: str | None = None,
         heartbeat_s: float = HEARTBEAT_S,
     ) -> None:
-        """`io` runs the blocking calls to records and store."""
+        """`io` runs the blocking calls to records and store; the heartbeat names `run_id`."""
         self._models = models
         self._records = records
         self._store = store
         self._io = io
+        self._run_id = run_id or ""
         self._heartbeat_s = heartbeat_s
         self._budgets = Budgets(records.database)
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
@@ -120,7 +122,7 @@ class Generations:
 
         A process that dies stops its heartbeat, and others take its claims over after `LEASE_S`.
         """
-        await self._run(lambda: self._records.holders.heartbeat(self._holder, LEASE_S))
+        await self._run(self._say_alive)
         beating = asyncio.create_task(self._beat())
         try:
             yield
@@ -256,9 +258,12 @@ class Generations:
             await asyncio.sleep(self._heartbeat_s)
             try:
                 # Not on `io`: behind slow reads and writes it could come after the lease's end.
-                await asyncio.to_thread(self._records.holders.heartbeat, self._holder, LEASE_S)
+                await asyncio.to_thread(self._say_alive)
             except CreativeAssetsError as error:  # the lease outlasts two more tries
                 log.warning("The heartbeat of %s failed: %s", self._holder, error)
+
+    def _say_alive(self) -> None:
+        self._records.holders.heartbeat(self._holder, LEASE_S, self._run_id)
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await lasting(self._io, work)
