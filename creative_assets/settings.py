@@ -94,6 +94,14 @@ class Settings(BaseSettings):
     )
 
     variants_per_run: int = Field(300, ge=1, description="Variants that one Dagster run takes.")
+    variant_run_time_s: float = Field(
+        30,
+        gt=0,
+        description=(
+            "What a run may take for each of its variants, on top of one that takes until its "
+            "deadlines, before it is taken for dead and launched again. Raise it for slow models."
+        ),
+    )
     variants_in_flight: int = Field(64, ge=1, description="Variants under way at once in a run.")
     cpu_workers: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for pixel work."

@@ -329,7 +329,9 @@ def test_a_brief_on_a_page_is_a_valid_one(code: str) -> None:
 def test_every_metadata_row_of_a_run_is_explained_and_no_other_is(
     accepted: Accept, brief: dict[str, Any], archive: Archive, bench: OpenWorkbench
 ) -> None:
-    events = produced(accepted(brief), STAGES, bench, variants_in_flight=1, grace_s=1)
+    events = produced(
+        accepted(brief), STAGES, bench, variants_in_flight=1, grace_s=1, is_over=lambda: False
+    )
     with dg.DagsterInstance.ephemeral() as instance:
         inputs = Inputs(instance, STAGES, [])
         shown = {

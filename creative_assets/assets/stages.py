@@ -24,6 +24,7 @@ from creative_assets.assets.checks import CHECK_SPECS, check_evaluations, select
 from creative_assets.assets.confirmation import check_confirmed
 from creative_assets.assets.inputs import Inputs
 from creative_assets.assets.materialization import desk_link, materialization, run_failure
+from creative_assets.assets.run_time import is_over, leaving_once_over, limit_run_time
 from creative_assets.assets.specs import STAGE_SPECS
 from creative_assets.partitions import PARTITIONS_NAME
 from creative_assets.resources.opening import Archive, model_choice
@@ -77,20 +78,20 @@ def build_creative_stages(variants_per_run: int) -> dg.AssetsDefinition:
         stages = [stage for stage in STAGES if dg.AssetKey(stage) in context.selected_asset_keys]
         checks = selected_checks(context.selected_asset_check_keys)
         context.log.info("%d variants; models: %s.", len(keys), studio.settings().service)
-        with _again_when_cut_off(), studio.archive() as archive:
+        with leaving_once_over(), _again_when_cut_off(), studio.archive() as archive:
             new_take_of = config.new_take_of if config.new_take else ()
             settings = studio.settings()
+            limit_run_time(context, len(keys), settings)
             check_confirmed(context, stages, new_take_of, config.confirmed_usd, archive, settings)
             if config.new_take:
                 _ask_new_takes(config, context, archive)
             rounds = ChangeRounds(keys if FINAL_CREATIVES in stages else (), archive)
             jobs, failures = load_jobs(keys, archive.store, archive.records)
-            settings = studio.settings()
             job_of, choice = {job.variant.key: job for job in jobs}, model_choice(settings)
             inputs = Inputs(context.instance, stages, keys)
             campaign_of: dict[str, str] = {}
             for event in (
-                studio.produced(jobs, stages, archive, context.run.run_id)
+                studio.produced(jobs, stages, archive, context.run.run_id, lambda: is_over(context))
                 if stages or checks
                 else ()
             ):

@@ -1,6 +1,6 @@
 """The Dagster resource through which assets and sensors reach the studio."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 
 import dagster as dg
@@ -28,9 +28,18 @@ class StudioResource(dg.ConfigurableResource[None]):
         return open_archive(self.settings(), patience_s=_PATIENCE_S)
 
     def produced(
-        self, jobs: Collection[Job], stages: Collection[str], archive: Archive, run_id: str
+        self,
+        jobs: Collection[Job],
+        stages: Collection[str],
+        archive: Archive,
+        run_id: str,
+        is_over: Callable[[], bool],
     ) -> Iterator[Event]:
-        """The events of producing the `stages` of `jobs` in a run, with what is at `archive`."""
+        """The events of producing the `stages` of `jobs` in a run, with what is at `archive`.
+
+        Raises:
+            StoppedError: `is_over` said so while there was something to produce.
+        """
         settings = self.settings()
         return produced(
             jobs,
@@ -38,4 +47,5 @@ class StudioResource(dg.ConfigurableResource[None]):
             lambda: open_workbench(settings, archive, run_id),
             variants_in_flight=settings.variants_in_flight,
             grace_s=settings.stop_grace_s,
+            is_over=is_over,
         )

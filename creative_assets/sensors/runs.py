@@ -7,8 +7,6 @@ import dagster as dg
 from creative_assets.partitions import PARTITION_TAG, RANGE_END_TAG, RANGE_START_TAG, range_tags
 
 CAMPAIGN_TAG = "creative_assets/campaign"
-_RUN_START_S = 900
-_VARIANT_S = 30
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -23,8 +21,6 @@ def run_tags(keys: Sequence[str]) -> dict[str, str]:
     return {
         **range_tags(keys[0], keys[-1]),
         CAMPAIGN_TAG: campaigns[0] if len(campaigns) == 1 else f"{len(campaigns)} campaigns",
-        # Ends a run whose worker and code server died together; far above a healthy run.
-        "dagster/max_runtime": str(_RUN_START_S + _VARIANT_S * len(keys)),
     }
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractAsyncContextManager
 
@@ -16,6 +17,7 @@ from creative_assets.studio.produce import Event, Job, produce
 from creative_assets.studio.workbench import Workbench
 
 _LAST_S = 5.0
+LOOK_S = 5.0
 
 
 def produced(
@@ -25,11 +27,15 @@ def produced(
     *,
     variants_in_flight: int,
     grace_s: float,
+    is_over: Callable[[], bool],
 ) -> Iterator[Event]:
     """Produce the `stages` of `jobs`, yielding each event the moment it is true.
 
     When the caller stops listening (a cancelled run), no new call is begun, and those under way
     have `grace_s` seconds to end: they are paid for, and are kept.
+
+    Raises:
+        StoppedError: `is_over`, asked every `LOOK_S` seconds, said that the run was ended.
     """
     events: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
     production = _Production(jobs, stages, open_workbench, variants_in_flight, events.put)
@@ -38,14 +44,31 @@ def produced(
     )
     thread.start()
     try:
-        while (event := events.get()) is not None:
-            yield event
+        yield from _until_over(events, is_over)
     finally:
         production.stop()
         thread.join(grace_s)
         production.cancel()
         thread.join(_LAST_S)
     production.raise_failure()
+
+
+def _until_over(
+    events: "queue.SimpleQueue[Event | None]", is_over: Callable[[], bool]
+) -> Iterator[Event]:
+    look_at = time.monotonic() + LOOK_S
+    while True:
+        if time.monotonic() >= look_at:
+            if is_over():
+                raise StoppedError("The run was ended from elsewhere; nothing more is begun.")
+            look_at = time.monotonic() + LOOK_S
+        try:
+            event = events.get(timeout=LOOK_S)
+        except queue.Empty:
+            continue
+        if event is None:
+            return
+        yield event
 
 
 class _Production:

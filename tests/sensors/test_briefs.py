@@ -151,20 +151,6 @@ def test_no_run_has_a_run_key_so_that_a_reset_cursor_launches_all_again() -> Non
     assert [request.run_key for request in result.run_requests or ()] == [None]
 
 
-def test_the_time_that_a_run_may_take_grows_with_its_variants() -> None:
-    small, large = (
-        int(
-            (launch_result(launch(keys("summer", count)), [], 300).run_requests or ())[0].tags[
-                "dagster/max_runtime"
-            ]
-        )
-        for count in (1, 100)
-    )
-
-    assert small >= 600
-    assert large > small + 99 * 10
-
-
 # The sensor itself, over an inbox
 
 Tick = Callable[[], dg.SensorResult | dg.SkipReason]

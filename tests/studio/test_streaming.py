@@ -30,7 +30,9 @@ def jobs(brief: dict[str, Any], accepted: Accept) -> list[Job]:
 
 
 def streamed(jobs: list[Job], bench: Bench, grace_s: float = 30) -> Iterator[Event]:
-    return produced(jobs, STAGES, bench, variants_in_flight=4, grace_s=grace_s)
+    return produced(
+        jobs, STAGES, bench, variants_in_flight=4, grace_s=grace_s, is_over=lambda: False
+    )
 
 
 def close_after_first_call(events: Iterator[Event], stand_in: StandIn) -> float:
