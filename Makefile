@@ -71,8 +71,13 @@ golden: $(READY) fribidi  ## what the tests compare the gallery with, made anew
 bench: $(READY)  ## the figures that the docs name, measured here
 	@$(BIN)/python -m bench.run
 
-faults: $(READY)  ## every fault of a model's service over 60 variants, as a table; minutes
+faults: model-faults crashes  ## both of these
+
+model-faults: $(READY)  ## every fault of a model's service over 60 variants, as a table; minutes
 	@$(BIN)/python -m tests.faults.run $(FAULTS)
+
+crashes: $(READY) fribidi  ## 24 variants whose run is killed 30 times, as a table; half an hour
+	@$(BIN)/python -m tests.faults.crash_run $(CRASHES)
 
 lock:  ## resolve the dependencies anew into requirements.lock
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev \
@@ -82,4 +87,5 @@ lock:  ## resolve the dependencies anew into requirements.lock
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo dev test lint gallery golden bench faults lock clean fribidi radosgw
+.PHONY: help setup demo dev test lint gallery golden bench faults model-faults crashes lock clean \
+	fribidi radosgw

@@ -155,7 +155,8 @@ def deployment(root: Path, behaviour: Behaviour, databases: Databases) -> Iterat
     log_path = root / "dagster.log"
     port = free_port()
     with running(behaviour, root / "standin.jsonl") as standin:
-        environment = _environment(root, home, standin, databases)
+        ours = environment(root, standin.base_url, databases.records_url)
+        variables = {**ours, **databases.environment}
         with log_path.open("wb") as log:
             server = subprocess.Popen(
                 [
@@ -164,13 +165,13 @@ def deployment(root: Path, behaviour: Behaviour, databases: Databases) -> Iterat
                     *("-h", "127.0.0.1", "-p", str(port)),
                 ],
                 cwd=root,
-                env=environment,
+                env=variables,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
             url = f"http://127.0.0.1:{port}"
-            place = Deployment(root, url, standin, environment, log_path, databases.records_url)
+            place = Deployment(root, url, standin, variables, log_path, databases.records_url)
             try:
                 place.wait_for(lambda: _is_ready(place, server), "Dagster to be ready", READY_S)
                 yield place
@@ -178,7 +179,8 @@ def deployment(root: Path, behaviour: Behaviour, databases: Databases) -> Iterat
                 _end(server)
 
 
-def _environment(root: Path, home: Path, standin: StandIn, databases: Databases) -> dict[str, str]:
+def environment(root: Path, standin_url: str, records_url: str) -> dict[str, str]:
+    """What the processes of a deployment below `root` find in their environment."""
     ours = {
         name: value
         for name, value in os.environ.items()
@@ -186,12 +188,11 @@ def _environment(root: Path, home: Path, standin: StandIn, databases: Databases)
     }
     return {
         **ours,
-        **databases.environment,
-        "DAGSTER_HOME": str(home),
-        "OPENAI_BASE_URL": standin.base_url,
+        "DAGSTER_HOME": str(root / "dagster"),
+        "OPENAI_BASE_URL": standin_url,
         "CREATIVE_ASSETS_INBOX_URL": str(root / "inbox"),
         "CREATIVE_ASSETS_STORE_URL": str(root / "store"),
-        "CREATIVE_ASSETS_RECORDS_URL": databases.records_url,
+        "CREATIVE_ASSETS_RECORDS_URL": records_url,
         "CREATIVE_ASSETS_PUBLISH_URL": str(root / "published"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }

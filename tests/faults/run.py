@@ -52,6 +52,12 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
+def commit() -> str:
+    """The commit that is tried."""
+    asking = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asking, capture_output=True, text=True, check=False).stdout.strip()
+
+
 def main() -> None:
     """Print the table; fail where a promise is broken."""
     # The stand-in's server, cutting off what drips, and the studio, telling what is in the table.
@@ -62,10 +68,7 @@ def main() -> None:
     parser.add_argument("--finals", action="store_true", help="also set and check the finals")
     parser.add_argument("--only", nargs="*", choices=KINDS, help="these kinds, each alone")
     options = parser.parse_args()
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-    )
-    tell(f"{options.variants} variants, {options.rate:.0%}, commit {commit.stdout.strip()}\n")
+    tell(f"{options.variants} variants, {options.rate:.0%}, commit {commit()}\n")
     tell(f"| {' | '.join(_HEAD)} |\n|{'---|' * len(_HEAD)}")
     trials: list[tuple[str, Sequence[FaultKind]]] = [
         (f"`{kind}`", (kind,)) for kind in options.only or KINDS
