@@ -13,7 +13,7 @@ from statistics import median, quantiles
 
 import httpx2
 
-from bench.programs import serving
+from bench.programs import Served, serving
 from creative_assets.resources.opening import open_archive
 from creative_assets.settings import Settings
 from creative_assets.studio.access import Access, Person
@@ -45,13 +45,13 @@ def desk_speed(folder: Path) -> DeskSpeed:
         inbox_url=f"{folder}/inbox",
     )
     token = _fill(settings)
-    with _served(settings) as url:
+    with _served(settings) as desk:
         headers = {"Authorization": f"Bearer {token}"}
-        with httpx2.Client(base_url=url, headers=headers, timeout=60) as reviewer:
+        with httpx2.Client(base_url=desk.url, headers=headers, timeout=60) as reviewer:
             _first_byte_ms(reviewer, 0)
             alone = [_approval_ms(reviewer, number) for number in range(APPROVALS)]
         with ThreadPoolExecutor(REVIEWERS) as pool:
-            looked = pool.map(lambda number: _looking(url, headers, number), range(REVIEWERS))
+            looked = pool.map(lambda number: _looking(desk.url, headers, number), range(REVIEWERS))
             waited = [each for one in looked for each in one]
     return DeskSpeed(median(waited), quantiles(waited, n=100)[98], median(alone))
 
@@ -129,7 +129,7 @@ def _finals(key: str) -> ShownFinals:
     return ShownFinals(key, sha256[:20], files, {})
 
 
-def _served(settings: Settings) -> AbstractContextManager[str]:
+def _served(settings: Settings) -> AbstractContextManager[Served]:
     environment = {
         "CREATIVE_ASSETS_RECORDS_URL": settings.records_url,
         "CREATIVE_ASSETS_STORE_URL": settings.store_url,

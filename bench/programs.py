@@ -1,4 +1,7 @@
-"""Our own programs, as benchmarks start them beside themselves: on a free port, for a while."""
+"""Our own programs, as benchmarks start them: beside themselves on a free port, or to their end.
+
+With what each of them takes of the machine.
+"""
 
 import os
 import socket
@@ -7,18 +10,40 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
 
 PROGRAM = (sys.executable, "-m", "creative_assets")
 _PATIENCE_S = 30.0
+_BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a program took from its start to its end: on the CPU in all its threads, at its peak."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Served:
+    """A program that answers at `url`."""
+
+    url: str
+    process: psutil.Process
 
 
 @contextmanager
-def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The URL at which `creative-assets` with these arguments answers, while the block runs."""
+def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
+    """`creative-assets` with these arguments, answering on a free port while the block runs."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(
+    process = psutil.Popen(
         [*PROGRAM, *arguments, "--port", str(port)],
         env={**os.environ, **(environment or {})},
         stdout=subprocess.DEVNULL,
@@ -26,13 +51,48 @@ def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> It
     )
     try:
         _wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
+        yield Served(f"http://127.0.0.1:{port}", process)
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def run_to_end(command: list[str], folder: Path, environment: Mapping[str, str]) -> Spent:
+    """Run a program in `folder`.
+
+    Raises:
+        subprocess.CalledProcessError: It failed; what it said last is in its notes.
+    """
+    started = time.monotonic()
+    log = folder / "program.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=output
+        )
+        _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        error = subprocess.CalledProcessError(process.returncode, command)
+        error.add_note(log.read_text(errors="replace")[-2000:])
+        raise error
+    return Spent(
+        wall_s=time.monotonic() - started,
+        cpu_s=used.ru_utime + used.ru_stime,
+        peak_mb=used.ru_maxrss * _BYTES_PER_MAXRSS / 1e6,
+    )
+
+
+def cpu_s_of(process: psutil.Process) -> float:
+    """What a process has taken so far, with all that it has started, ended or not."""
+    try:
+        ours = process.cpu_times()
+        of_ended = ours.children_user + ours.children_system
+        return ours.user + ours.system + of_ended + sum(map(cpu_s_of, process.children()))
+    except psutil.NoSuchProcess:  # one of PostgreSQL's, which come and go
+        return 0.0
+
+
+def _wait_for(port: int, process: psutil.Popen) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while process.poll() is None and time.monotonic() < deadline:
         with closing(socket.socket()) as probe:

@@ -137,8 +137,8 @@ def _stand_in(log: Path) -> Iterator[str]:
     latencies: list[str] = []
     for kind, seconds in (("text", TEXT_S), ("vision", TEXT_S), ("image", IMAGE_S)):
         latencies += [f"--{kind}-latency-s", str(seconds)]
-    with serving("standin", "serve", "--log", str(log), *latencies) as url:
-        yield f"{url}/v1"
+    with serving("standin", "serve", "--log", str(log), *latencies) as stand_in:
+        yield f"{stand_in.url}/v1"
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ class PostgresServer:
 
     folder: Path
     port: int
+    durable: bool = False
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
@@ -80,7 +81,7 @@ class PostgresServer:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
-            "fsync": "off",  # what a test leaves behind need not survive a power cut
+            "fsync": "on" if self.durable else "off",
             "max_connections": 200,
             "shared_buffers": "32MB",
         }
@@ -98,6 +99,12 @@ class PostgresServer:
             is_over = self._process.poll() is not None or time.monotonic() > deadline
             assert not is_over, (self.folder / "server.log").read_text()[-2000:]
             time.sleep(0.02)
+
+    @property
+    def pid(self) -> int:
+        """Of the server that runs."""
+        assert self._process is not None
+        return self._process.pid
 
     def stop(self) -> None:
         """Shut it down: whoever is connected is cut off."""
@@ -122,11 +129,15 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A server with empty databases, until the block ends."""
+def postgres_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+    """A server with empty databases, until the block ends.
+
+    `durable` where commits shall cost what they do in production: what a test leaves behind need
+    not survive a power cut.
+    """
     # Not below pytest's folders, which only their owner may enter.
     with tempfile.TemporaryDirectory(prefix="postgres-") as name:
-        server = PostgresServer(Path(name), free_port())
+        server = PostgresServer(Path(name), free_port(), durable)
         _install(server.folder)
         if os.geteuid() == 0:
             shutil.chown(name, _NOBODY, _NOBODY)
