@@ -48,7 +48,8 @@ class Deployment:
             for name, value in self.environment.items()
             if name.startswith(prefix)
         }
-        return Settings(openai_base_url=self.environment.get("OPENAI_BASE_URL"), **fields)
+        base_url = self.environment.get("OPENAI_BASE_URL")
+        return Settings.model_validate({**fields, "openai_base_url": base_url})
 
     def run(self, brief: Path) -> Spent:
         """Submit a brief and run all of it through Dagster, in one process."""
@@ -88,7 +89,7 @@ def deployed(folder: Path, kind: Kind, base_url: str | None = None) -> Iterator[
             _set_up_in_production(home, _database(server, "dagster"))
             records_url = _database(server, "records")
         environment["CREATIVE_ASSETS_RECORDS_URL"] = records_url
-        yield Deployment(folder, environment, server and psutil.Process(server.pid))
+        yield Deployment(folder, environment, psutil.Process(server.pid) if server else None)
 
 
 def write_campaign(
@@ -120,7 +121,7 @@ def write_campaign(
 def _set_up_in_production(home: Path, postgres_url: str) -> None:
     yaml = YAML()
     config = yaml.load(ROOT / "deploy" / "dagster.yaml")
-    config["storage"]["postgres"]["postgres_url"] = postgres_url
+    config["storage"]["custom"]["config"]["postgres_url"] = postgres_url
     yaml.dump(config, home / "dagster.yaml")
 
 

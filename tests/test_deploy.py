@@ -11,6 +11,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster_postgres import (
+    PostgresEventLogStorage,
+    PostgresRunStorage,
+    PostgresScheduleStorage,
+)
 
 from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.definitions import defs
@@ -124,10 +129,9 @@ def _tick(instance: dg.DagsterInstance) -> list[dg.RunRequest]:
 def test_dagster_keeps_runs_events_and_ticks_in_postgres(production: Production) -> None:
     instance = production.instance
 
-    storages = (instance.run_storage, instance.event_log_storage, instance.schedule_storage)
-    assert {type(storage).__module__.partition(".")[0] for storage in storages} == {
-        "dagster_postgres"
-    }
+    assert isinstance(instance.run_storage, PostgresRunStorage)
+    assert isinstance(instance.event_log_storage, PostgresEventLogStorage)
+    assert isinstance(instance.schedule_storage, PostgresScheduleStorage)
     assert (instance.run_monitoring_enabled, instance.run_retries_max_retries) == (True, 3)
     assert not instance.run_retries_retry_on_asset_or_op_failure
 
