@@ -28,7 +28,13 @@ _KINDS = {
     "dict_type": "fields",
     "model_type": "fields",
     "int_type": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "bool_type": "yes or no",
+    "bool_parsing": "yes or no",
 }
+_BOUNDS = {"ge": "at least {:,.10g}", "le": "at most {:,.10g}", "gt": "more than {:,.10g}"}
 
 
 class _Words(NamedTuple):
@@ -95,8 +101,10 @@ def _words(detail: ErrorDetails, location: Sequence[str | int]) -> _Words:
             return _Words(shown(value), f"one of {listed(known)}", fix)
         case "string_too_short" | "too_short" | "string_too_long" | "too_long":
             return _wrong_size(detail, location)
-        case "greater_than_equal" | "less_than_equal":
-            return _Words(shown(value), "a number from 0 to 120", "Correct the number.")
+        case "greater_than_equal" | "less_than_equal" | "greater_than":
+            ((kind, bound),) = context.items()
+            expected = f"a number that is {_BOUNDS[kind].format(bound)}"
+            return _Words(shown(value), expected, "Correct the number.")
         case problems.REFUSED:
             return _Words(shown(value), context["expected"], context["fix"])
         case kind:

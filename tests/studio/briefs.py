@@ -43,7 +43,7 @@ BRIEF: dict[str, Any] = {
         "name": "Nordlys Coffee",
         "primary_color": "#0B3D2E",
         "palette": ["#F4E9D8"],
-        "logo": {"default": "nordlys.svg", "light": "light.png"},
+        "logo": {"default": "nordlys.svg", "light": "light.png", "clear_space": 0.5},
         "tone": "warm",
         "banned_words": {"de-DE": ["billig"], "*": ["cheap"]},
         "legal_text": {"de-DE": "Nur solange der Vorrat reicht."},
@@ -67,9 +67,11 @@ BRIEF: dict[str, Any] = {
     ],
     "target_locales": ["en-US", "de-DE"],
     "messages": {"en-US": {"headline": "Summer", "subline": "Poured", "call_to_action": "Try"}},
-    "output": {"aspect_ratios": ["1x1", "9x16"], "file_type": "png"},
+    "output": {"aspect_ratios": ["1x1", "9x16"], "file_type": "png", "clean_twins": True},
     "placement": {"logo": "top-right"},
     "imagery": "shared",
+    "contact": "ann@example.com",
+    "budget_usd": 50,
 }
 
 MISSING = object()
