@@ -39,6 +39,19 @@ _SUFFIXES: dict[str, ImageKind] = {
     "webp": "webp",
     "svg": "svg",
 }
+# What people have and we do not take, by how it begins or goes on after four bytes.
+_OTHERS = {
+    b"%PDF": "is a PDF",
+    b"%!PS": "is PostScript",
+    b"GIF8": "is a GIF",
+    b"8BPS": "is a Photoshop document",
+    b"II*\0": "is a TIFF",
+    b"MM\0*": "is a TIFF",
+    b"ftypheic": "is a HEIC photo",
+    b"ftypheix": "is a HEIC photo",
+    b"ftypmif1": "is a HEIC photo",
+    b"ftypavif": "is an AVIF",
+}
 # Pillow's plugins themselves: Image.open would turn a JPEG into an MPO, and warns about sizes that
 # we refuse anyway.
 _PLUGINS: dict[ImageKind, type[ImageFile.ImageFile]] = {
@@ -99,7 +112,8 @@ def kind_of(content: bytes, name: str) -> ImageKind:
         _refuse(name, found, f"at most {MAX_INPUT_BYTES}", "Save it smaller")
     kind = _sniff(content)
     if kind is None:
-        found = "is empty" if not content else f"begins with {content[:8]!r}"
+        other = _OTHERS.get(content[:4]) or _OTHERS.get(content[4:12]) or "is no picture"
+        found = other if content else "is empty"
         _refuse(name, found, "a PNG, JPEG, WebP or SVG file", "Export it as one of these")
     suffix = name.rpartition(".")[2].lower()
     if _SUFFIXES.get(suffix, kind) != kind:

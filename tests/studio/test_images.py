@@ -134,9 +134,21 @@ def test_an_animation_is_refused() -> None:
         inspect_image(content, "logo.webp")
 
 
-@pytest.mark.parametrize("content", [b"", b"GIF89a..", b"<html></html>", bytes(40)])
-def test_what_is_no_picture_is_refused(content: bytes) -> None:
-    with pytest.raises(RenderError, match="expected a PNG, JPEG, WebP or SVG file"):
+@pytest.mark.parametrize(
+    "content,found",
+    [
+        (b"", "is empty"),
+        (b"GIF89a..", "is a GIF"),
+        (b"%PDF-1.7", "is a PDF"),
+        (b"\0\0\0\x18ftypheic\0\0", "is a HEIC photo"),
+        (b"<html></html>", "is no picture"),
+        (b"hello", "is no picture"),
+        (bytes(40), "is no picture"),
+    ],
+)
+def test_what_is_no_picture_is_refused_for_what_it_is(content: bytes, found: str) -> None:
+    expected = f"logo: {found}; expected a PNG, JPEG, WebP or SVG file"
+    with pytest.raises(RenderError, match=expected):
         inspect_image(content, "logo")
 
 
