@@ -202,13 +202,17 @@ def set_on(content: bytes, image: BrandedImage, copy: AdCopy, style: TextStyle) 
     """The copy placed on the branded image's `content`; drawn together with the other formats."""
     frame = as_rgb(open_picture(content, image.file.path))
     plan, fmt = image.plan, format_named(image.plan.format)
-    text = OverlayText(
+    return set_text(frame, plan, fmt, overlay_text(copy, fmt), style)
+
+
+def overlay_text(copy: AdCopy, fmt: Format) -> OverlayText:
+    """What of the copy is set in a format."""
+    return OverlayText(
         headline=copy.headline,
         subline=copy.subline if "subline" in fmt.text_roles else None,
         call_to_action=copy.call_to_action if "call_to_action" in fmt.text_roles else None,
         legal_line=copy.legal_line if "legal_line" in fmt.text_roles else None,
     )
-    return set_text(frame, plan, fmt, text, style)
 
 
 def _finish(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
 
 from creative_assets.studio.brief import Message
 from creative_assets.studio.decision_log import (
@@ -26,7 +27,7 @@ from creative_assets.studio.errors import (
     DecisionRejectedError,
     MissingInputError,
 )
-from creative_assets.studio.in_words import ended
+from creative_assets.studio.in_words import as_sentence, ended
 from creative_assets.studio.values import Frozen
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -148,11 +149,22 @@ def opinion_of(
             raise DecisionRejectedError(f"Exact words go with the scope copy, not with {scope}.")
         return Rewording(words=Message(**given), note=note)
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-            for problem in error.errors(include_url=False)
-        )
-        raise DecisionRejectedError(f"The decision is not complete: {problems}.") from error
+        problems = error.errors(include_url=False)
+        fields = {str(problem["loc"][-1]) for problem in problems if problem["loc"]}
+        told = "; ".join(map(_told, problems))
+        raise DecisionRejectedError(
+            ended(as_sentence(told)), field=fields.pop() if len(fields) == 1 else None
+        ) from error
+
+
+def _told(problem: ErrorDetails) -> str:
+    """What is wrong with a field of a decision, in words."""
+    name = ".".join(map(str, problem["loc"])).replace("_", " ")
+    context = problem.get("ctx", {})
+    if "max_length" in context:
+        length, most = len(str(problem["input"]).strip()), context["max_length"]
+        return f"the {name} has {length:,} characters, and may have {most:,}: shorten it"
+    return f"the {name}: {problem['msg']}"
 
 
 def reviewer_of(name: str, through: str, *, verified: bool) -> Reviewer:

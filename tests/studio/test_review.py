@@ -327,7 +327,7 @@ def test_fields_that_somebody_filled_in_make_an_opinion(
         ),
         (
             {"verdict": "request_changes", "note": "", "words": {"headline": "Hi" * 100}},
-            "80 characters",
+            "may have 80: shorten it",
         ),
         (
             {"verdict": "request_changes", "note": "x", "scope": "copy", "override_reason": "y"},

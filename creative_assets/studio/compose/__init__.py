@@ -47,6 +47,7 @@ __all__ = [
     "Setting",
     "TextReport",
     "TextStyle",
+    "check_fit",
     "common_ranking",
     "compose_text",
     "draw",
@@ -100,13 +101,18 @@ def set_text(
     Raises:
         RenderError: A text does not fit at its smallest size, or has a character without a glyph.
     """
-    words = words_of(text)
-    if "headline" not in words:
-        raise RenderError(f"The headline ({style.locale}) is empty. Give one, or ask for new copy.")
-    layout = layout_named(plan.layout)
-    stack, room = _fitted(words, rooms(plan, layout, fmt), fmt, style)
+    stack, room = _fitted(plan, fmt, text, style)
     scene = Scene(frame, place(stack, room, style), room, plan, fmt, style)
-    return Setting(scene, judge(scene) if layout.ground == "scrim" else ())
+    return Setting(scene, judge(scene) if layout_named(plan.layout).ground == "scrim" else ())
+
+
+def check_fit(plan: FormatPlan, fmt: Format, text: OverlayText, style: TextStyle) -> None:
+    """Check that `set_text` could place the text on any frame with that plan.
+
+    Raises:
+        RenderError: See `set_text`.
+    """
+    _fitted(plan, fmt, text, style)
 
 
 def common_ranking(settings: Sequence[Setting]) -> tuple[int, ...]:
@@ -130,8 +136,12 @@ def draw(setting: Setting, ranking: Sequence[int]) -> Composition:
 
 
 def _fitted(
-    words: Mapping[Role, str], choices: tuple[Room, ...], fmt: Format, style: TextStyle
+    plan: FormatPlan, fmt: Format, text: OverlayText, style: TextStyle
 ) -> tuple[Stack, Room]:
+    words = words_of(text)
+    if "headline" not in words:
+        raise RenderError(f"The headline ({style.locale}) is empty. Give one, or ask for new copy.")
+    choices = rooms(plan, layout_named(plan.layout), fmt)
     misfit = Misfit("")
     for said in _fewer_and_fewer(words, fmt):
         found = fit_rooms(said, choices, fmt, style)
