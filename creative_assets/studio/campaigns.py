@@ -117,12 +117,17 @@ class Campaigns:
                 .values(gate=gate, price=price, held_because=held_because)
             )
 
-    def let_go(self, campaign_id: str, given_by: str) -> Go:
+    def let_go(self, campaign_id: str, given_by: str, price: str | None = None) -> Go:
         """Let a held campaign start, and keep who did.
+
+        Args:
+            campaign_id: Its ID.
+            given_by: Who lets it go.
+            price: What it was priced at when they looked; None where they take any.
 
         Raises:
             MissingInputError: There is no such campaign.
-            DecisionConflictError: It is not held.
+            DecisionConflictError: It is not held, or has another price by now.
         """
         with self._database.writing() as connection:
             question = sa.select(CAMPAIGNS).where(CAMPAIGNS.c.campaign_id == campaign_id)
@@ -134,6 +139,11 @@ class Campaigns:
             if row.gate != "held":
                 raise DecisionConflictError(
                     f"{campaign_id} is not held: it waits for nobody's go, so none was given."
+                )
+            if price is not None and price != row.price:
+                raise DecisionConflictError(
+                    f"{campaign_id} was not let go: its price was {price} when you looked, and is "
+                    f"{row.price} now. Look at it again."
                 )
             go = Go(
                 campaign_id,

@@ -70,16 +70,16 @@ def why_held(
     return ""
 
 
-def let_go(campaign_id: str, given_by: str, inbox: Store, records: Records) -> Go:
+def let_go(
+    campaign_id: str, given_by: str, inbox: Store, records: Records, price: str | None = None
+) -> Go:
     """Let a held campaign start, and take the note beside its brief away.
 
     Its budget stays the limit that no call exceeds.
 
-    Raises:
-        MissingInputError: There is no such campaign.
-        DecisionConflictError: It is not held.
+    Raises what `Campaigns.let_go` does.
     """
-    go = Campaigns(records.database).let_go(campaign_id, given_by)
+    go = Campaigns(records.database).let_go(campaign_id, given_by, price)
     path = records.briefs.owner_of(campaign_id)
     if path is not None:
         inbox.delete(path + WAITING_SUFFIX)
