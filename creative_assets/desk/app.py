@@ -9,7 +9,15 @@ from starlette.middleware.sessions import SessionMiddleware
 from starlette.responses import Response
 
 from creative_assets.desk import pages
-from creative_assets.desk.api import campaign, campaigns, decisions, health, me, variants
+from creative_assets.desk.api import (
+    campaign,
+    campaigns,
+    decisions,
+    health,
+    me,
+    starting,
+    variants,
+)
 from creative_assets.desk.api.description import describe
 from creative_assets.desk.desk import Desk
 from creative_assets.desk.guards import HEADERS, OwnSiteOnly, SecurityHeaders
@@ -48,7 +56,7 @@ def create_app(desk: Desk, door: Door) -> FastAPI:
     answer_errors(app)
     app.add_exception_handler(Exception, _unexpected)
     app.include_router(health.router)
-    for part in (me, campaigns, campaign, decisions, variants):
+    for part in (me, campaigns, campaign, starting, decisions, variants):
         app.include_router(part.router, prefix=API)
     describe(app)
     app.include_router(pages.router, include_in_schema=False)

@@ -21,23 +21,27 @@ class Desk:
     Attributes:
         archive: Where everything is kept.
         inbox: Where briefs are dropped.
+        shelf: Where approved finals are published.
         access: Tokens and links.
         choice: Which models answer, for estimates.
         severities: Rule of the checks → how grave it is.
         dagster_url: Where the Dagster UI is, without a slash at the end.
         takes_unverified: Whether an approval under a typed name may let an ad out.
         publishes: Whether what is approved goes out by itself.
+        campaign_limit_usd: What any campaign may cost without somebody's go; None is no limit.
         watch: Knows how the deployment fares.
     """
 
     archive: Archive
     inbox: Store
+    shelf: Store
     access: Access
     choice: ModelChoice
     severities: Mapping[str, Severity]
     dagster_url: str
     takes_unverified: bool
     publishes: bool
+    campaign_limit_usd: float | None
     watch: Watch
 
 

@@ -26,12 +26,14 @@ def open_desk(settings: Settings) -> Iterator[Desk]:
         yield Desk(
             archive=archive,
             inbox=open_store(settings.inbox_url),
+            shelf=open_store(settings.publish_url),
             access=Access(archive.records.database),
             choice=model_choice(settings),
             severities=severities(settings.check_severity),
             dagster_url=settings.dagster_url,
             takes_unverified=settings.publish_unverified,
             publishes=settings.publish_automatically,
+            campaign_limit_usd=settings.campaign_limit_usd,
             watch=Watch(lambda: _vitals(archive)),
         )
 

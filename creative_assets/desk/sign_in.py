@@ -164,3 +164,4 @@ def _having(role: Role) -> Callable[[Person], Person]:
 
 Submitter = Annotated[Person, Depends(_having("submit"))]
 Reviewer = Annotated[Person, Depends(_having("review"))]
+Admin = Annotated[Person, Depends(_having("admin"))]

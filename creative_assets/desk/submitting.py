@@ -20,7 +20,7 @@ from creative_assets.studio.local_brief import (
     uploaded_brief,
 )
 from creative_assets.studio.problems import quoted
-from creative_assets.studio.reading import read_brief
+from creative_assets.studio.reading import named_in
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,10 @@ def submit(upload: Upload, person: Person, desk: Desk) -> tuple[LocalBrief, str]
 
 
 def waiting_brands(campaign_id: str, desk: Desk) -> Iterator[str]:
-    """The brands of the briefs in the campaign's folder of the inbox; empty for an unread one."""
+    """The brands of the briefs in the campaign's folder of the inbox; empty where one has none."""
     for path in brief_paths(desk.inbox.find(campaign_id)):
-        try:
-            yield read_brief(desk.inbox.get(path), path).brand.name
-        except BriefError:
-            yield ""
+        _, brand = named_in(desk.inbox.get(path), path)
+        yield brand
 
 
 def _brands_of(campaign_id: str, desk: Desk) -> set[str]:

@@ -4,6 +4,7 @@ All of it is read from the store, where a version never changes; so that what wa
 read again. How it is shown is the desk's.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from creative_assets.studio.errors import MissingInputError
 from creative_assets.studio.finals import FinalCreatives
 from creative_assets.studio.produce import kept_output
 from creative_assets.studio.records import Records
+from creative_assets.studio.records.variants import VariantRow
 from creative_assets.studio.stages import (
     AD_COPY,
     BASE_IMAGES,
@@ -33,6 +35,7 @@ from creative_assets.studio.store import Store, StoredFile
 
 _KEPT_OUTPUTS = 4_096
 _KEPT_REPORTS = 1_024  # they hold pictures
+_KEPT_BRIEFS = 256
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,19 @@ def findings_on(
     return tuple(sorted(found, key=lambda finding: severities[finding.rule] != "error"))
 
 
+def product_names(snapshot_path: str, store: Store) -> Mapping[str, str]:
+    """Product ID → its name in an accepted brief; empty where the brief is not there any more."""
+    try:
+        return _product_names(store, snapshot_path)
+    except MissingInputError:
+        return {}
+
+
+def product_name(row: VariantRow, store: Store) -> str:
+    """The name of the variant's product; its ID where the brief is not there any more."""
+    return product_names(row.snapshot_path, store).get(row.product_id, row.product_id)
+
+
 def copy_behind(campaign_id: str, versions: Mapping[str, str], store: Store) -> AdCopy | None:
     """The copy among the stages' outputs of those versions."""
     copy: AdCopy | None = _data(store, campaign_id, AD_COPY, versions.get(AD_COPY, ""))
@@ -123,6 +139,13 @@ def _generations(store: Store, campaign_id: str, stage: str, version: str) -> tu
         return _kept(store, campaign_id, stage, version).generations
     except (MissingInputError, ValidationError):
         return ()
+
+
+@lru_cache(_KEPT_BRIEFS)
+def _product_names(store: Store, snapshot_path: str) -> Mapping[str, str]:
+    # Not read as a whole: the snapshot holds every variant besides.
+    products = json.loads(store.get(snapshot_path))["brief"]["products"]
+    return {product["id"]: product["name"] for product in products}
 
 
 @lru_cache(_KEPT_OUTPUTS)

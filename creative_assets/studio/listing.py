@@ -84,6 +84,7 @@ class CampaignProgress:
 
     Attributes:
         waiting: For a run; `running`, `done` and `failed` likewise, each variant in one of them.
+        failed_unseen: Of these that failed, those without finals from before.
         ready: With finals to look at; each of these pending, approved, or with changes requested.
         published: With exactly these finals.
         cost_usd: What was paid so far, also for variants that are retired; None where unknown.
@@ -96,6 +97,7 @@ class CampaignProgress:
     running: int
     done: int
     failed: int
+    failed_unseen: int
     ready: int
     pending: int
     approved: int
@@ -291,6 +293,9 @@ def _how_many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
 _COUNTS = (
     sa.func.count().label("variants"),
     *(_how_many(VARIANTS.c.status == status).label(status) for status in _STATUSES),
+    _how_many(sa.and_(VARIANTS.c.status == "failed", FINALS.c.variant_key.is_(None))).label(
+        "failed_unseen"
+    ),
     sa.func.count(FINALS.c.variant_key).label("ready"),
     *(_how_many(is_so).label(standing) for standing, is_so in _IS_STANDING.items()),
     sa.func.count(PUBLICATIONS.c.manifest_path).label("published"),

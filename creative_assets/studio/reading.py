@@ -44,6 +44,8 @@ MAX_VARIANTS: Final = 2_000
 MAX_PROBLEMS: Final = 100
 MIN_LOGO_WIDTH_PX: Final = 200
 MIN_PHOTO_SIDE_PX: Final = 400
+USABLE_PICTURE: Final = "a picture that can be used"
+"""What is expected where the picture itself is wrong; what is found says how, and what helps."""
 
 _LOGO_NAME: TypeAdapter[str] = TypeAdapter(LogoFileName)
 _PHOTO_NAME: TypeAdapter[str] = TypeAdapter(PhotoFileName)
@@ -84,6 +86,16 @@ def contact_of(content: bytes, name: str) -> str | None:
         return _EMAIL.validate_python(named)
     except ValidationError:
         return None
+
+
+def named_in(content: bytes, name: str) -> tuple[str, str]:
+    """(campaign, brand) as a brief names them, however wrong it is otherwise; else empty."""
+    try:
+        root = read_document(content, name).root
+    except BriefError:
+        return "", ""
+    campaign_id, brand = _field(root, "campaign_id"), _field(_field(root, "brand"), "name")
+    return _text(campaign_id), _text(brand)
 
 
 def read_with_files(
@@ -206,8 +218,8 @@ def _file_complaint(field: str, name: str, content: bytes | None) -> tuple[str, 
     except RenderError as error:
         return (
             clean(str(error), limit=300),
-            f"a {'font' if is_font else 'picture'} that can be used",
-            "Export it again and save it under the same name.",
+            "a font that can be used" if is_font else USABLE_PICTURE,
+            "Put that right, and keep the file's name.",
         )
     size = facts.size
     if not field.startswith("brand.logo"):
@@ -276,6 +288,10 @@ def _items(value: object) -> list[object]:
 
 def _field(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, dict) else None
+
+
+def _text(value: object) -> str:
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _meant(tag: object) -> str | None:

@@ -46,6 +46,11 @@ class Orchestration:
     runs: Mapping[str, int]
     longest_queued_s: float
 
+    @property
+    def heard_s(self) -> float | None:
+        """Seconds since any daemon's last heartbeat; None where there never was one."""
+        return min((age for _, age in self.daemons.values() if age is not None), default=None)
+
 
 @dataclass(frozen=True)
 class Vitals:
@@ -132,8 +137,7 @@ def _of_orchestration(seen: Orchestration | None) -> dict[str, Verdict]:
     if seen is None:
         return {"daemon": "unknown", "sensors": "unknown", "queue": "unknown"}
     late = [age_s for age_s in seen.sensors.values() if age_s is not None and age_s > SENSOR_S]
-    ages = [age_s for _, age_s in seen.daemons.values() if age_s is not None]
-    beats = min(ages, default=DAEMON_S) < DAEMON_S
+    beats = seen.heard_s is not None and seen.heard_s < DAEMON_S
     is_stuck = seen.longest_queued_s > SENSOR_S and not seen.runs["under_way"]
     return {
         "daemon": _verdict(is_ok=beats and all(is_alive for is_alive, _ in seen.daemons.values())),

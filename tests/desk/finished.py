@@ -2,19 +2,19 @@
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 
 from creative_assets.desk.desk import Desk
-from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.stages import (
-    AD_COPY,
     FINAL_CREATIVES,
     STAGES,
     StageOutput,
     folder_of,
 )
+from creative_assets.studio.values import Frozen
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,19 @@ def finish(desk: Desk, key: str, color: str = "navy", failed: tuple[str, ...] = 
     return Finished(finals)
 
 
-def keep_copy(desk: Desk, shown: Finished, copy: AdCopy, *generations: str) -> None:
-    """Put the copy of a finished variant into the store, as made from those generations."""
-    version = shown.finals.versions[AD_COPY]
-    output = StageOutput[AdCopy](
-        stage=AD_COPY,
+def keep(desk: Desk, shown: Finished, stage: str, data: Frozen, *generations: str) -> None:
+    """Put what a stage made on the way to a finished variant into the store."""
+    version = shown.finals.versions[stage]
+    output = StageOutput[Any](
+        stage=stage,
         version=version,
         code_version="1",
-        data=copy,
+        data=data,
         files={},
         generations=generations,
         strip=None,
         preview=None,
     )
     campaign_id = shown.finals.variant_key.partition("/")[0]
-    place = f"{folder_of(campaign_id, AD_COPY, version)}/manifest.json"
-    desk.archive.store.put(place, output.model_dump_json().encode())
+    place = f"{folder_of(campaign_id, stage, version)}/manifest.json"
+    desk.archive.store.put(place, output.model_dump_json(by_alias=True).encode())

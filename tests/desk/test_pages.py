@@ -7,13 +7,30 @@ import pytest
 from starlette.testclient import TestClient
 
 from creative_assets.desk.desk import Desk
+from creative_assets.studio.acceptance import load_jobs
+from creative_assets.studio.branding import BrandedImage, BrandedImages
 from creative_assets.studio.copywriting import AdCopy, BackTranslation
+from creative_assets.studio.formats import format_named
 from creative_assets.studio.produce import Job
+from creative_assets.studio.publish import Publication
+from creative_assets.studio.stages import AD_COPY, BRANDED_IMAGES, VARIANT_BRIEF
 from tests.conftest import product
-from tests.desk.finished import Finished, finish, keep_copy
+from tests.desk.finished import Finished, finish, keep
 from tests.desk.visitors import SignIn
+from tests.plans import plan_for
 
 ROAST_DE, ROAST_EN = "summer/de-DE/roast", "summer/en-US/roast"
+COPY = AdCopy(
+    headline="Langsam geröstet",
+    subline="Kalt gezogen.",
+    call_to_action="Probieren",
+    legal_line=None,
+    alt_text="Eine Dose",
+    back_translation=BackTranslation(
+        headline="Brewed slowly", subline="Cold.", call_to_action="Try"
+    ),
+    sources={"headline": "reviewer", "subline": "model", "call_to_action": "model"},
+)
 SCRIPT = "<script>alert('x')</script>"
 
 
@@ -125,6 +142,7 @@ def test_another_brands_campaign_is_not_there(signed_in: SignIn, roast: Finished
     for address in (
         "/campaigns/summer",
         "/campaigns/summer/progress",
+        "/campaigns/summer/published.zip",
         roast.address,
         f"/pictures/summer/{roast.finals.version}/{file.sha256}/1x1.jpg",
     ):
@@ -136,11 +154,49 @@ def test_another_brands_campaign_is_not_there(signed_in: SignIn, roast: Finished
 def test_an_approval_is_the_signed_in_reviewers_and_leads_on(
     desk: Desk, reviewer: TestClient, roast: Finished
 ) -> None:
+    finish(desk, ROAST_EN)
+
     answer = reviewer.post(roast.address, data=roast.form())
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"/variants/{ROAST_EN}")
     assert standing(desk, ROAST_DE) == ("approve", "Ann")
-    assert "Approved: roast, de-DE." in reviewer.get(answer.headers["location"]).text
+    assert "Approved: Roast, German (Germany)." in reviewer.get(answer.headers["location"]).text
+
+
+def test_after_a_decision_comes_what_waits_for_one_and_nothing_that_was_decided_or_is_unfinished(
+    desk: Desk,
+    reviewer: TestClient,
+    brief: dict[str, Any],
+    accepted: Callable[[dict[str, Any]], list[Job]],
+) -> None:
+    brief |= {"products": [product("roast", "Roast")]}
+    brief["target_locales"] = ["de-DE", "en-US", "fr-FR", "ja-JP", "sv-SE"]
+    accepted(brief)
+    german, english, _, swedish = (
+        finish(desk, f"summer/{locale}/roast") for locale in ("de-DE", "en-US", "fr-FR", "sv-SE")
+    )
+    asked = english.form(verdict="request_changes", change="picture", note="Warmer.")
+    reviewer.post(english.address, data=asked)
+
+    on = reviewer.post(german.address, data=german.form(decision_id="d2"))
+    back = reviewer.post(swedish.address, data=swedish.form(decision_id="d3"))
+
+    assert on.headers["location"] == back.headers["location"] == "/variants/summer/fr-FR/roast"
+
+
+def test_what_is_approved_offers_no_second_approval(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    reviewer.post(roast.address, data=roast.form())
+
+    approved = reviewer.get(roast.address).text
+    failed = Publication(ROAST_DE, roast.finals.sha256, "d1", error="The disk is full.")
+    desk.archive.publications.keep(failed)
+    unpublished = reviewer.get(roast.address).text
+
+    assert 'value="approve"' not in approved
+    assert "Approved by Ann." in approved
+    assert "Approve again, to publish it" in unpublished
 
 
 def test_who_looks_through_what_is_pending_stays_among_it(
@@ -205,7 +261,10 @@ def test_a_note_that_ends_in_a_full_stop_is_told_with_one(
     "fields, said",
     [
         ({"note": "Warmer."}, "Say what is to change"),
-        ({"change": "words", "headline": "x" * 81}, "headline"),
+        (
+            {"change": "words", "headline": "x" * 81},
+            "The headline has 81 characters, and may have 80: shorten it.",
+        ),
         ({"change": "words"}, "Type what they are to be"),
     ],
 )
@@ -243,6 +302,31 @@ def test_exact_words_are_asked_for_letter_for_letter(
     assert decision.scope == "copy"
     assert decision.words is not None
     assert decision.words.model_dump(exclude_none=True) == {"headline": "Langsam geröstet."}
+
+
+def test_exact_words_that_do_not_fit_are_told_before_a_run_is_made_of_them(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    jobs, _ = load_jobs([ROAST_DE], desk.archive.store, desk.archive.records)
+    image = BrandedImage(
+        plan=plan_for(format_named("1x1"), "de-DE"),
+        candidates=(),
+        file=roast.finals.files["1x1"],
+        chosen_by="model",
+        reason="",
+        match=1.0,
+    )
+    keep(desk, roast, VARIANT_BRIEF, jobs[0].variant)
+    keep(desk, roast, AD_COPY, COPY)
+    keep(desk, roast, BRANDED_IMAGES, BrandedImages(images=(image,), clean=()))
+    form = roast.form(verdict="request_changes", change="words", headline="W" * 70)
+
+    page = reviewer.post(roast.address, data=form)
+
+    assert page.status_code == 422
+    told = page.text.partition('id="problem-words">')[2].partition("</p>")[0]
+    assert "The headline (de-DE) does not fit the text zone of 1x1" in told
+    assert standing(desk, ROAST_DE) is None
 
 
 @pytest.mark.usefixtures("campaign")
@@ -284,17 +368,7 @@ def test_a_page_says_when_the_finals_it_shows_were_made_again(
 def test_words_that_a_reviewer_typed_stand_without_the_old_lines_back_translation(
     desk: Desk, reviewer: TestClient, roast: Finished
 ) -> None:
-    meaning = BackTranslation(headline="Brewed slowly", subline="Cold.", call_to_action="Try")
-    copy = AdCopy(
-        headline="Langsam geröstet",
-        subline="Kalt gezogen.",
-        call_to_action="Probieren",
-        legal_line=None,
-        alt_text="Eine Dose",
-        back_translation=meaning,
-        sources={"headline": "reviewer", "subline": "model", "call_to_action": "model"},
-    )
-    keep_copy(desk, roast, copy)
+    keep(desk, roast, AD_COPY, COPY)
 
     page = reviewer.get(roast.address).text
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from creative_assets.desk.desk import Desk
+from creative_assets.studio.dead_letters import what_to_do
 from creative_assets.studio.records.variants import VariantStatus
 from creative_assets.studio.review import Approval, Reviewer, decide, look_at
 from tests.desk.campaigns import accepted, shown
@@ -88,6 +89,7 @@ def test_a_failed_variant_says_why(desk: Desk, signed_in: SignIn, keys: list[str
             "stage": "ad_copy",
             "error": "ContentRefusedError",
             "message": "By policy.",
+            "what_to_do": what_to_do("ContentRefusedError"),
         }
     ]
 

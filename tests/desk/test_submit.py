@@ -1,13 +1,15 @@
 """The form makes the brief that its author would have written, and puts it where briefs go."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from creative_assets.desk.brief_form import Sent, by_field, upload_of
+from creative_assets.desk.brief_form import Sent, upload_of
 from creative_assets.desk.desk import Desk
+from creative_assets.desk.form_problems import by_field, own_problems
 from creative_assets.studio.acceptance import accept_at, take_in
 from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import Problem
@@ -59,9 +61,9 @@ def test_lists_are_split_where_people_part_them() -> None:
     form = Sent(
         {
             "brand.banned_words": ["cheap, energy boost\nfree;"],
+            "brand.legal_guidelines": ["No health claims, ever.\n\nNo prices."],
             "audience.age_range.from": ["25"],
-            "messages[0].locale": ["de-DE"],
-            "messages[0].headline": ["Sommer"],
+            "budget_usd": ["12.50"],
         },
         {},
     )
@@ -70,7 +72,68 @@ def test_lists_are_split_where_people_part_them() -> None:
 
     assert document["brand"]["banned_words"] == {"*": ["cheap", "energy boost", "free"]}
     assert document["audience"] == {"age_range": {"from": 25}}
+    assert document["brand"]["legal_guidelines"] == ["No health claims, ever.", "No prices."]
+    assert document["budget_usd"] == 12.5
+
+
+def test_what_is_said_for_one_language_stands_beside_what_is_said_for_all() -> None:
+    form = sent(
+        **{
+            "brand.legal_text": "Contains caffeine.",
+            "brand.banned_words": "cheap",
+            "messages[0].locale": "de-DE",
+            "messages[0].headline": "Sommer",
+            "messages[0].legal_text": "Enthält Koffein.",
+            "messages[4].locale": "ja",
+            "messages[4].banned_words": "安い, 無料",
+        }
+    )
+
+    document = document_of(form)
+
     assert document["messages"] == {"de-DE": {"headline": "Sommer"}}
+    brand = document["brand"]
+    assert brand["legal_text"] == {"*": "Contains caffeine.", "de-DE": "Enthält Koffein."}
+    assert brand["banned_words"] == {"*": ["cheap"], "ja": ["安い", "無料"]}
+
+
+def test_an_entry_that_was_removed_or_left_empty_is_none() -> None:
+    form = sent(**{"products[1].name": " ", "products[3].name": "Tea", "products[9].name": "Oat"})
+
+    products = document_of(form)["products"]
+
+    assert [product["name"] for product in products] == ["Tea", "Oat"]
+    assert list(by_field([Problem("products[1].id", "this", "that", "Do.")], form)) == [
+        "products[9].name"
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts, field, said",
+    [
+        ({"messages[0].headline": "Sommer"}, "messages[0].locale", "Please fill this in."),
+        ({"messages[0].locale": "de-DE"}, "messages[0].locale", "Fill one in, or remove this one."),
+        (
+            {
+                "messages[0].locale": "de-DE",
+                "messages[0].headline": "Sommer",
+                "messages[1].locale": "de-DE",
+                "messages[1].headline": "Winter",
+            },
+            "messages[1].locale",
+            "Put its texts together",
+        ),
+    ],
+)
+def test_texts_for_no_language_or_for_one_twice_are_no_brief(
+    texts: dict[str, str], field: str, said: str
+) -> None:
+    form = sent(**texts)
+
+    told = by_field(own_problems(form), form)
+
+    assert said in told.pop(field)[0]
+    assert told == {}
 
 
 def test_files_are_named_by_the_form_and_not_by_who_sends_them() -> None:
@@ -93,7 +156,13 @@ def test_files_are_named_by_the_form_and_not_by_who_sends_them() -> None:
         ("brand.logo.default", "brand.logo"),
         ("products[0].id", "products[0].name"),
         ("products[0].photos[2]", "products[0].photos"),
+        ("audience.age_range", "audience.age_range.from"),
+        ("audience.age_range.to", "audience.age_range.to"),
         ("brand.banned_words.*[0]", "brand.banned_words"),
+        ("brand.banned_words.de-DE[3]", "messages[0].banned_words"),
+        ("brand.legal_text.de-DE", "messages[0].legal_text"),
+        ("brand.legal_guidelines[1]", "brand.legal_guidelines"),
+        ("brand.fonts[0]", ""),
         ("target_locales[7]", "target_locales"),
         ("messages.de-DE.headline", "messages[0].headline"),
         ("messages.de-DE", "messages[0].locale"),
@@ -179,7 +248,7 @@ def test_the_estimate_says_which_variants_would_be_retired(
     assert "retired" not in same
     assert (
         "2 variants that exist are not in this brief any more and will be retired: "
-        "cold-brew, German (Germany); cold-brew, Swedish (Sweden)." in page
+        "Cold Brew, German (Germany); Cold Brew, Swedish (Sweden)." in page
     )
     assert all(row.active for row in desk.archive.records.variants.of_campaign("summer"))
 
@@ -214,8 +283,52 @@ def test_a_campaign_that_waits_for_a_go_says_so_to_who_submitted_it(
     page = submitter.get("/submitted/summer").text
     answer = submitter.get("/api/v1/campaigns/summer/status").json()
 
-    assert "Nothing of it was started: its budget_usd is 5.00." in page
+    assert "Nothing that waits in it is started: its budget_usd is 5.00." in page
     assert (answer["brief"], answer["held_because"]) == ("held", "its budget_usd is 5.00")
+
+
+@pytest.mark.parametrize(
+    "fields, name, said",
+    [
+        ({"audience.age_range.from": "40", "audience.age_range.to": "20"}, "from", "Exchange the"),
+        ({"audience.age_range.from": "40"}, "to", "Please fill this in."),
+        ({"audience.age_range.from": "x", "audience.age_range.to": "50"}, "from", "a whole number"),
+    ],
+)
+def test_what_is_wrong_with_ages_stands_at_them(
+    submitter: TestClient, fields: dict[str, str], name: str, said: str
+) -> None:
+    page = submitter.post("/submit", data=FILLED | fields | {"step": "check"}, files=FILES).text
+
+    told = page.partition(f'id="problem-audience-age-range-{name}"')[2].partition("</span>")[0]
+    assert said in told
+
+
+@pytest.mark.parametrize("field", ["brand.logo", "products[0].photos"])
+def test_a_file_that_is_no_picture_is_told_at_its_field_by_the_name_it_was_sent_under(
+    submitter: TestClient, field: str
+) -> None:
+    files = FILES | {field: ("Can, front.png", b"hello")}
+
+    page = submitter.post("/submit", data=FILLED | {"step": "check"}, files=files).text
+
+    place = field.replace(".", "-").replace("[", "-").replace("]", "")
+    told = page.partition(f'id="problem-{place}">')[2].partition("</span>")[0]
+    assert told == (
+        "Can, front.png: is no picture; expected a PNG, JPEG, WebP or SVG file. "
+        "Export it as one of these."
+    )
+
+
+def test_what_would_wait_for_a_go_says_so_with_its_estimate(desk: Desk) -> None:
+    choice = desk.choice.model_copy(update={"service": "api.openai.com"})
+    submitter = SignIn(replace(desk, choice=choice))("submit")
+    typed = FILLED | {"step": "check", "budget_usd": "0.01"}
+
+    page = submitter.post("/submit", data=typed, files=FILES).text
+
+    assert "It will wait for somebody’s go before anything is made" in page
+    assert "its budget_usd is 0.01" in page
 
 
 def test_a_logo_with_script_is_refused_at_its_field(desk: Desk, submitter: TestClient) -> None:

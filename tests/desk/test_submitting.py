@@ -150,6 +150,7 @@ def test_the_status_follows_a_brief_from_the_inbox(
         "campaign_id": "summer",
         "brief": "waiting",
         "held_because": "",
+        "price": "",
         "problems": [],
         "progress": None,
         "failed": [],

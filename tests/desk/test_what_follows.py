@@ -10,7 +10,8 @@ from creative_assets.desk.desk import Desk
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.produce import Job
 from creative_assets.studio.records.ledger import GenerationClaim
-from tests.desk.finished import Finished, finish, keep_copy
+from creative_assets.studio.stages import AD_COPY
+from tests.desk.finished import Finished, finish, keep
 from tests.desk.visitors import SignIn
 from tests.specimens import copy_of
 
@@ -36,7 +37,7 @@ def answered(desk: Desk, shown: Finished, *services: str) -> None:
             request_json="{}",
         )
         desk.archive.records.ledger.claim(claim)
-    keep_copy(desk, shown, copy_of("en-US"), *services)
+    keep(desk, shown, AD_COPY, copy_of("en-US"), *services)
 
 
 @pytest.mark.parametrize("publishes", [True, False])

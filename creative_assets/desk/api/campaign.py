@@ -9,9 +9,11 @@ from creative_assets.desk.api.answers import Campaign, campaign_answer
 from creative_assets.desk.api.description import BriefProblem, problems
 from creative_assets.desk.arrival import ArrivalState
 from creative_assets.desk.desk import TheDesk
+from creative_assets.desk.money import money_of
 from creative_assets.desk.seeing import CampaignIdInPath, VisibleCampaign, visible_arrival
 from creative_assets.desk.sign_in import SignedIn
 from creative_assets.studio.acceptance import load_jobs
+from creative_assets.studio.dead_letters import what_to_do
 from creative_assets.studio.estimate import estimate
 from creative_assets.studio.listing import (
     VariantFilter,
@@ -28,8 +30,12 @@ _SHOWN_FAILURES = 100
 
 
 class CampaignDetail(Campaign):
-    """A campaign, and what its variants are for."""
+    """A campaign, what it may cost, and what its variants are for."""
 
+    budget_usd: float | None = Field(description="What it may cost in all; none is no limit.")
+    charged_usd: float = Field(
+        description="What counts against it: calls of unknown cost at the most they may cost."
+    )
     locales: tuple[str, ...]
     products: tuple[str, ...] = Field(description="Their IDs.")
 
@@ -41,6 +47,7 @@ class FailedVariant(Frozen):
     stage: str | None
     error: str | None
     message: str | None
+    what_to_do: str = Field(description="What people can do about errors of this kind.")
 
 
 class CampaignStatus(Frozen):
@@ -53,6 +60,7 @@ class CampaignStatus(Frozen):
     held_because: str = Field(
         description="Why nothing of it is started until a person lets it go; else empty."
     )
+    price: str = Field(description="What a held one was priced at, in words; else empty.")
     problems: tuple[BriefProblem, ...] = Field(description="Of a brief that was refused.")
     progress: Campaign | None = Field(description="None before the first version is accepted.")
     failed: tuple[FailedVariant, ...] = Field(description="The first hundred.")
@@ -73,8 +81,11 @@ class CampaignEstimate(Frozen):
 def campaign(campaign_id: VisibleCampaign, desk: TheDesk) -> CampaignDetail:
     """One campaign, once its brief was accepted."""
     records = desk.archive.records
+    money = money_of(campaign_id, desk)
     return CampaignDetail(
-        **asdict(progress_of([campaign_id], records)[campaign_id]),
+        **campaign_answer(progress_of([campaign_id], records)[campaign_id]).model_dump(),
+        budget_usd=money.budget_usd,
+        charged_usd=money.charged_usd,
         locales=tuple(locales_of(campaign_id, records)),
         products=tuple(products_of(campaign_id, records)),
     )
@@ -92,6 +103,7 @@ def status(campaign_id: CampaignIdInPath, person: SignedIn, desk: TheDesk) -> Ca
         campaign_id=campaign_id,
         brief=arrival.state,
         held_because=arrival.held_because,
+        price=arrival.price,
         problems=tuple(BriefProblem(**asdict(each)) for each in arrival.problems),
         progress=campaign_answer(progress) if progress else None,
         failed=tuple(
@@ -100,6 +112,7 @@ def status(campaign_id: CampaignIdInPath, person: SignedIn, desk: TheDesk) -> Ca
                 stage=each.row.failed_stage,
                 error=each.row.error_class,
                 message=each.row.error_message,
+                what_to_do=what_to_do(each.row.error_class or ""),
             )
             for each in page.variants
         ),

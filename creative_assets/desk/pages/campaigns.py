@@ -8,14 +8,19 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from creative_assets.desk.desk import Desk, TheDesk
+from creative_assets.desk.money import money_of
 from creative_assets.desk.pages.rendering import fragment, page
 from creative_assets.desk.pages.visible import Selected
+from creative_assets.desk.pulse import pulse
 from creative_assets.desk.seeing import VisibleCampaign
 from creative_assets.desk.sign_in import SignedIn
+from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.checks import Finding
-from creative_assets.studio.exhibit import brief_behind, findings_on, services_behind
+from creative_assets.studio.dead_letters import DeadLetter, by_reason, letter_of
+from creative_assets.studio.exhibit import findings_on, product_name, product_names, services_behind
 from creative_assets.studio.listing import (
     ListedVariant,
+    VariantFilter,
     first_finals,
     list_campaigns,
     list_variants,
@@ -30,6 +35,7 @@ router = APIRouter()
 _CAMPAIGNS_A_PAGE = 20
 _VARIANTS_A_PAGE = 24
 _GLIMPSES = 4
+_TOLD_FAILURES = 100
 
 After = Annotated[str, Query(max_length=300)]
 """Where a page begins; empty for the first."""
@@ -52,7 +58,9 @@ def campaigns(request: Request, desk: TheDesk, person: SignedIn, after: After = 
     )
     ids = [each.campaign_id for each in found.campaigns]
     glimpses = first_finals(ids, desk.archive.records, most=_GLIMPSES)
-    return page(request, "campaigns.html", found=found, glimpses=glimpses, after=after)
+    known = Campaigns(desk.archive.records.database).by_id(ids)
+    held = {name for name, campaign in known.items() if campaign.gate == "held"}
+    return page(request, "campaigns.html", found=found, glimpses=glimpses, held=held, after=after)
 
 
 @router.get("/campaigns/{campaign_id}")
@@ -68,14 +76,18 @@ def gallery(
     found = list_variants(
         selected.of(campaign_id), records, after=after or None, most=_VARIANTS_A_PAGE
     )
+    progress = progress_of([campaign_id], records)[campaign_id]
     return page(
         request,
         "gallery.html",
-        progress=progress_of([campaign_id], records)[campaign_id],
+        progress=progress,
+        campaign_id=campaign_id,
+        money=money_of(campaign_id, desk),
+        failures=_failures(campaign_id, desk) if progress.failed else {},
         shown=shown(found.variants, desk),
         selected=selected,
         locales=locales_of(campaign_id, records),
-        products=products_of(campaign_id, records),
+        products=_products(campaign_id, desk),
         severities=desk.severities,
         after=after,
         next_after=found.next_after,
@@ -87,7 +99,23 @@ def gallery(
 def progress(desk: TheDesk, campaign_id: VisibleCampaign) -> Response:
     """How the campaign fares, for a gallery that is open."""
     found = progress_of([campaign_id], desk.archive.records)[campaign_id]
-    return fragment("_progress.html", progress=found)
+    waits = found.waiting and not money_of(campaign_id, desk).held_because
+    return fragment("_progress.html", progress=found, pulse=pulse(desk) if waits else None)
+
+
+def _failures(campaign_id: str, desk: Desk) -> dict[str, list[DeadLetter]]:
+    """What has failed of the campaign by reason, as far as there is room to tell it."""
+    wanted = VariantFilter(campaign_id=campaign_id, status="failed")
+    failed = list_variants(wanted, desk.archive.records, after=None, most=_TOLD_FAILURES)
+    return by_reason([letter_of(each.row) for each in failed.variants])
+
+
+def _products(campaign_id: str, desk: Desk) -> dict[str, str]:
+    """The campaign's products by ID, with their names."""
+    records = desk.archive.records
+    (campaign,) = Campaigns(records.database).by_id([campaign_id]).values() or (None,)
+    names = product_names(campaign.snapshot_path, desk.archive.store) if campaign else {}
+    return {each: names.get(each, each) for each in products_of(campaign_id, records)}
 
 
 def by_stand_in(variants: Sequence[ListedVariant], desk: Desk) -> str:
@@ -105,11 +133,10 @@ def shown(variants: Sequence[ListedVariant], desk: Desk) -> list[Shown]:
     found = []
     for variant in variants:
         finals = variant.seen and variant.seen.finals
-        brief = finals and brief_behind(finals, store)
         found.append(
             Shown(
                 variant,
-                brief.product_name if brief else variant.row.product_id,
+                product_name(variant.row, store),
                 findings_on(finals, severities, store) if finals else (),
             )
         )

@@ -1,13 +1,14 @@
-"""Finals and their thumbnails: addresses for exact bytes, which browsers keep."""
+"""Finals and their thumbnails, at addresses for exact bytes; and what is published, as a zip."""
 
 from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from creative_assets.desk.desk import TheDesk
 from creative_assets.desk.seeing import VisibleCampaign
+from creative_assets.studio.download import standing_publications, zipped
 from creative_assets.studio.errors import MissingInputError, RenderError, StoreConflictError
 from creative_assets.studio.stages import FINAL_CREATIVES, folder_of
 from creative_assets.studio.store import StoredFile
@@ -52,6 +53,15 @@ def thumbnail(
     file, store = _file(campaign_id, version, sha256, name), desk.archive.store
     tag = f"{sha256}-small"
     return _kept(request, tag, MEDIA_TYPE, lambda: thumbnail_of(file, campaign_id, store))
+
+
+@router.get("/campaigns/{campaign_id}/published.zip")
+def published(desk: TheDesk, campaign_id: VisibleCampaign) -> Response:
+    """What of the campaign is published and approved still, with its manifests."""
+    publications = standing_publications(campaign_id, desk.archive.records)
+    headers = {"Content-Disposition": f'attachment; filename="{campaign_id}.zip"'}
+    content = zipped(publications, desk.shelf)
+    return StreamingResponse(content, media_type="application/zip", headers=headers)
 
 
 def _file(campaign_id: str, version: str, sha256: str, name: str) -> StoredFile:

@@ -11,8 +11,10 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from creative_assets.desk.pages.static_files import address_of
+from creative_assets.studio.dead_letters import what_to_do
 from creative_assets.studio.formats import all_formats
 from creative_assets.studio.in_words import ended, moment, usd
 from creative_assets.studio.locales import display_name, english_name
@@ -83,6 +85,8 @@ def _templates() -> Environment:
         "time": moment,
         "ended": ended,
         "label": _label,
+        "what_to_do": lambda error_class: what_to_do(error_class or ""),
+        "prose": _prose,
         "path": lambda key: quote(key, safe="/"),
     }
     environment.globals |= {
@@ -93,6 +97,13 @@ def _templates() -> Environment:
         "new_id": lambda: str(uuid.uuid4()),
     }
     return environment
+
+
+def _prose(text: str) -> Markup:
+    """Words of the studio, in which what somebody wrote stands between backticks."""
+    parts = text.split("`")
+    code = Markup("<code>{}</code>")
+    return Markup().join(code.format(part) if n % 2 else part for n, part in enumerate(parts))
 
 
 def _label(name: str) -> str:

@@ -11,7 +11,7 @@ from creative_assets.desk.pages.rendering import page
 from creative_assets.desk.pages.visible import VisibleVariant
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.decision_log import Decision
-from creative_assets.studio.exhibit import brief_behind, copy_behind, files_at
+from creative_assets.studio.exhibit import copy_behind, files_at, product_name
 from creative_assets.studio.listing import ListedVariant
 from creative_assets.studio.review import UnderReview
 from creative_assets.studio.rounds import Outcome
@@ -55,12 +55,11 @@ def compared(request: Request, desk: TheDesk, variant: VisibleVariant, number: i
     outcome = ended.outcome if ended else None
     if seen is None or asked is None or outcome is None or outcome.after_version is None:
         raise HTTPException(404, f"No round of {variant.row.key} has the number {number}.")
-    brief = brief_behind(seen.finals, desk.archive.store)
     return page(
         request,
         "round.html",
         variant=variant,
-        product=brief.product_name if brief else variant.row.product_id,
+        product=product_name(variant.row, desk.archive.store),
         asked=asked,
         outcome=outcome,
         after_version=outcome.after_version,

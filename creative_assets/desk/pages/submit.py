@@ -9,20 +9,32 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from creative_assets.desk.api.uploads import MAX_FILES, MAX_UPLOAD_BYTES
-from creative_assets.desk.brief_form import Sent, by_field, fields_of, label_of, upload_of
+from creative_assets.desk.brief_form import BRIEF_NAME, Sent, upload_of
 from creative_assets.desk.desk import Desk, TheDesk
+from creative_assets.desk.form_problems import by_field, fields_of, label_of, own_problems
+from creative_assets.desk.money import money_of
 from creative_assets.desk.pages.rendering import fragment, page
+from creative_assets.desk.pulse import pulse
 from creative_assets.desk.seeing import visible_arrival
 from creative_assets.desk.sign_in import SignedIn, Submitter
-from creative_assets.desk.submitting import read_upload, submit
+from creative_assets.desk.submitting import read_upload
 from creative_assets.studio.access import Person
+from creative_assets.studio.budget import Budgets
 from creative_assets.studio.errors import BriefError
 from creative_assets.studio.estimate import Estimate, estimate
+from creative_assets.studio.exhibit import product_name
 from creative_assets.studio.formats import all_channels
 from creative_assets.studio.listing import brand_of
-from creative_assets.studio.local_brief import check_submittable, jobs_of, retired_by
+from creative_assets.studio.local_brief import (
+    LocalBrief,
+    check_submittable,
+    jobs_of,
+    retired_by,
+    submit_brief,
+)
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.records.variants import VariantRow
+from creative_assets.studio.weighing import why_held
 
 router = APIRouter()
 
@@ -38,11 +50,16 @@ _NOTHING = Sent({}, {})
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be said of a form: its problems, or what the campaign would cost and retire."""
+    """What is to be said of a form: its problems, or what the campaign would cost and retire.
+
+    Attributes:
+        held_because: Why it would wait for somebody's go; empty where it would not.
+    """
 
     problems: dict[str, list[str]]
     estimate: Estimate | None = None
     retired: tuple[VariantRow, ...] = ()
+    held_because: str = ""
 
 
 async def _sent(request: Request, _: Submitter) -> Sent:
@@ -89,22 +106,25 @@ def submitted(request: Request, desk: TheDesk, person: SignedIn, campaign_id: st
         address = f"/campaigns/{campaign_id}"
         is_part = "hx-request" in request.headers
         return _gone_to(address) if is_part else RedirectResponse(address, 303)
-    return page(request, "submitted.html", campaign_id=campaign_id, arrival=arrival)
+    return page(
+        request,
+        "submitted.html",
+        campaign_id=campaign_id,
+        arrival=arrival,
+        money=money_of(campaign_id, desk),
+        pulse=pulse(desk),
+    )
 
 
 def _answer(request: Request, desk: Desk, person: Person, sent: Sent) -> Response:
     is_part = "hx-request" in request.headers
     try:
+        local = _checked(sent, person, desk)
         if sent.text("step") == "send":
-            local, _ = submit(upload_of(sent), person, desk)
+            submit_brief(local, desk.inbox, desk.archive.records)
             address = f"/submitted/{local.brief.campaign_id}"
             return _gone_to(address) if is_part else RedirectResponse(address, 303)
-        local = read_upload(upload_of(sent), person, desk)
-        records = desk.archive.records
-        check_submittable(local, records)
-        jobs = jobs_of(local, records)
-        cost = estimate(jobs, desk.choice, desk.archive.store)
-        verdict = Verdict({}, cost, tuple(retired_by(local.brief.campaign_id, jobs, records)))
+        verdict = _priced(local, desk)
     except BriefError as error:
         verdict = Verdict(by_field(error.problems, sent))
     if not is_part:
@@ -114,8 +134,45 @@ def _answer(request: Request, desk: Desk, person: Person, sent: Sent) -> Respons
         verdict=verdict,
         fields=fields_of(sent),
         label_of=label_of,
+        product_of=lambda row: product_name(row, desk.archive.store),
         is_stand_in=desk.choice.service == STAND_IN,
         swaps=True,
+    )
+
+
+def _checked(sent: Sent, person: Person, desk: Desk) -> LocalBrief:
+    """The brief that the form makes.
+
+    Raises:
+        BriefError: With all that is wrong with the form and the brief.
+    """
+    own = list(own_problems(sent))
+    try:
+        local = read_upload(upload_of(sent), person, desk)
+    except BriefError as error:
+        raise BriefError(BRIEF_NAME, [*own, *error.problems]) from error
+    if own:
+        raise BriefError(BRIEF_NAME, own)
+    return local
+
+
+def _priced(local: LocalBrief, desk: Desk) -> Verdict:
+    """What a brief would cost and retire.
+
+    Raises:
+        BriefError: It could not be submitted.
+    """
+    records = desk.archive.records
+    check_submittable(local, records)
+    jobs = jobs_of(local, records)
+    campaign_id, budget_usd = local.brief.campaign_id, local.brief.budget_usd
+    cost = estimate(jobs, desk.choice, desk.archive.store)
+    paid_usd = Budgets(records.database).paid_usd(campaign_id)
+    return Verdict(
+        {},
+        cost,
+        tuple(retired_by(campaign_id, jobs, records)),
+        why_held(cost, budget_usd, paid_usd, desk.campaign_limit_usd),
     )
 
 
@@ -134,8 +191,9 @@ def _form(request: Request, desk: Desk, sent: Sent, verdict: Verdict | None) -> 
         problems=verdict.problems if verdict else {},
         fields=fields_of(sent),
         label_of=label_of,
-        products=max(1, sum(name.endswith("].name") for name in sent.texts)),
-        messages=sum(name.endswith("].locale") for name in sent.texts),
+        product_of=lambda row: product_name(row, desk.archive.store),
+        products=sent.numbers("products") or [0],
+        messages=sent.numbers("messages"),
         locales=_COMMON,
         channels={
             name: _CHANNEL_NAMES.get(name, name.replace("-", " ").capitalize())

@@ -17,15 +17,18 @@ from creative_assets.desk.pages.overlays import overlays_of, spots_to_choose
 from creative_assets.desk.pages.rendering import fragment, page, say, with_query
 from creative_assets.desk.pages.visible import Selected, Selection, VisibleVariant
 from creative_assets.desk.problems import status_of
-from creative_assets.desk.sign_in import Reviewer
+from creative_assets.desk.pulse import pulse
+from creative_assets.desk.sign_in import Reviewer, SignedIn
+from creative_assets.studio.brief import Message
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import (
     CreativeAssetsError,
     DecisionConflictError,
     DecisionRejectedError,
 )
-from creative_assets.studio.exhibit import exhibit_of, findings_on
+from creative_assets.studio.exhibit import Exhibit, exhibit_of, findings_on, product_name
 from creative_assets.studio.listing import ListedVariant, neighbours
+from creative_assets.studio.locales import english_name
 from creative_assets.studio.review import (
     Approval,
     Opinion,
@@ -35,6 +38,8 @@ from creative_assets.studio.review import (
     opinion_of,
     reviewer_of,
 )
+from creative_assets.studio.rewording import misfits
+from creative_assets.studio.store import Store
 from creative_assets.studio.values import Frozen
 
 router = APIRouter()
@@ -68,9 +73,11 @@ class DecisionForm(Frozen):
 
 
 @router.get("/variants/{variant:path}/state")
-def state(variant: VisibleVariant, sha256: str = "") -> Response:
+def state(person: SignedIn, desk: TheDesk, variant: VisibleVariant, sha256: str = "") -> Response:
     """How the variant fares, for a page that shows the finals of that SHA-256."""
-    return fragment("_state.html", variant=variant, shown_sha256=sha256)
+    return fragment(
+        "_state.html", variant=variant, shown_sha256=sha256, person=person, pulse=pulse(desk)
+    )
 
 
 @router.get("/variants/{variant:path}")
@@ -92,7 +99,7 @@ def decision(
     key, log = variant.row.key, desk.archive.decisions
     try:
         seen = look_at(key, log)
-        opinion = _opinion(form, _copy(seen, desk))
+        opinion = _opinion(form, seen, desk.archive.store)
         if isinstance(opinion, Approval) and opinion.override_reason and not person.may("publish"):
             raise DecisionRejectedError(OVERRIDING)
         reviewer = reviewer_of(person.name, "desk", verified=True)
@@ -100,8 +107,8 @@ def decision(
     except CreativeAssetsError as error:
         return _shown(request, desk, variant, selected, form, error)
     done = "Approved" if form.verdict == "approve" else "Changes requested"
-    product, locale = variant.row.product_id, variant.row.locale
-    say(request, f"{done}: {product}, {locale}.")
+    product = product_name(variant.row, desk.archive.store)
+    say(request, f"{done}: {product}, {english_name(variant.row.locale)}.")
     return RedirectResponse(_onward(variant, selected, desk), 303)
 
 
@@ -135,13 +142,12 @@ def _shown(
     before, after = neighbours(
         variant.row.key, selected.of(variant.row.campaign_id), desk.archive.records
     )
-    brief = exhibit and exhibit.brief
     return page(
         request,
         "variant.html",
         status=status_of(error) if error else 200,
         variant=variant,
-        product=brief.product_name if brief else variant.row.product_id,
+        product=product_name(variant.row, store),
         exhibit=exhibit,
         overlays=overlays_of(exhibit, findings) if exhibit else {},
         spots=spots_to_choose(exhibit) if exhibit else {},
@@ -153,22 +159,22 @@ def _shown(
         form=form,
         error=error,
         publishes=desk.publishes,
+        takes_unverified=desk.takes_unverified,
         by_stand_in=by_stand_in([variant], desk),
         dagster_url=desk.dagster_url,
     )
 
 
-def _copy(seen: UnderReview, desk: Desk) -> AdCopy | None:
-    return exhibit_of(seen.finals, desk.archive.store).copy
-
-
-def _opinion(form: DecisionForm, copy: AdCopy | None) -> Opinion:
+def _opinion(form: DecisionForm, seen: UnderReview, store: Store) -> Opinion:
     if form.verdict == "approve":
         reason = form.override_reason.strip() or None
         return opinion_of("approve", form.note, override_reason=reason)
     if form.change == "words":
-        words = _changed_words(form, copy)
-        return opinion_of("request_changes", form.note, words=words)
+        exhibit = exhibit_of(seen.finals, store)
+        words = _changed_words(form, exhibit.copy)
+        rewording = opinion_of("request_changes", form.note, words=words)
+        _check_they_fit(Message(**words), exhibit, store)
+        return rewording
     if not form.change:
         raise DecisionRejectedError("Say what is to change: the copy, the picture, the logo, …")
     spot = form.spot if form.change == "logo" else None
@@ -192,9 +198,23 @@ def _changed_words(form: DecisionForm, copy: AdCopy | None) -> Mapping[str, str]
     return words
 
 
+def _check_they_fit(words: Message, exhibit: Exhibit, store: Store) -> None:
+    """Check that the words can be set, before a run finds out that they cannot.
+
+    Raises:
+        DecisionRejectedError: They cannot, with each format in which they do not fit.
+    """
+    if found := list(misfits(words, exhibit, store)):
+        raise DecisionRejectedError("\n".join(found), field="words")
+
+
 def _onward(variant: ListedVariant, selected: Selection, desk: Desk) -> str:
-    """Where a reviewer goes next: on through what they look through, or back to the gallery."""
-    campaign_id = variant.row.campaign_id
-    _, after = neighbours(variant.row.key, selected.of(campaign_id), desk.archive.records)
+    """Where a reviewer goes next: on among what they chose, else to what waits for a decision."""
+    campaign_id, wanted = variant.row.campaign_id, selected.of(variant.row.campaign_id)
+    if wanted.decision is None:
+        wanted = wanted.model_copy(update={"decision": "pending"})
+    before, after = neighbours(variant.row.key, wanted, desk.archive.records)
+    if after is None and wanted.decision == "pending":
+        after = before
     path = f"/variants/{after}" if after else f"/campaigns/{campaign_id}"
     return with_query(path, selected.query)

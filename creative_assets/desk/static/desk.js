@@ -7,6 +7,7 @@ const keys = {
   ArrowLeft: () => document.querySelector("a[rel=prev]")?.click(),
   ArrowRight: () => document.querySelector("a[rel=next]")?.click(),
   a: () => document.querySelector("#approve textarea, #approve button")?.focus(),
+  "?": () => document.querySelector("#keys")?.showModal(),
   c: () => {
     const changes = document.querySelector("#changes");
     if (!changes) return;
@@ -17,6 +18,7 @@ const keys = {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
   // The pictures scroll sideways by these keys while they have the focus.
   if (event.key.startsWith("Arrow") && event.target.closest("[tabindex='0'], [type=radio]")) return;
   const format = document.querySelectorAll(".formats a")[Number(event.key) - 1];
@@ -31,15 +33,62 @@ document.addEventListener("toggle", (event) => {
   if (event.target.id === "changes" && event.target.open) event.target.scrollIntoView({ block: "nearest" });
 }, true);
 
-// A format's picture comes into view inside its row, and the page stays where it is.
+// A format's picture comes into view inside its row, and the page stays where it is. Which format is
+// shown, and what is drawn over it, stays from variant to variant as long as the browser's tab.
+const stage = document.querySelector(".stage");
+const figures = stage ? [...stage.querySelectorAll("figure")] : [];
+const place = (figure) => figure.offsetLeft - stage.offsetLeft;
+const show = (figure, behavior) => stage.scrollTo({ left: place(figure), behavior });
+const mark = () => {
+  const distance = (figure) => Math.abs(place(figure) - stage.scrollLeft);
+  const shown = figures.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+  for (const link of document.querySelectorAll(".formats a")) {
+    if (link.getAttribute("href") === `#${shown.id}`) link.setAttribute("aria-current", "true");
+    else link.removeAttribute("aria-current");
+  }
+  return shown.id;
+};
+const over = new Set((sessionStorage.getItem("over") ?? "").split(" "));
+const keepTick = (box) => {
+  if (box.checked) over.add(box.id);
+  else over.delete(box.id);
+  sessionStorage.setItem("over", [...over].join(" "));
+};
+if (stage) {
+  for (const box of document.querySelectorAll(".pictures .tools input")) box.checked = over.has(box.id);
+  const known = figures.find((figure) => figure.id === sessionStorage.getItem("format"));
+  if (known) show(known, "instant");
+  mark();
+  const keepFormat = () => sessionStorage.setItem("format", mark());
+  stage.addEventListener("scroll", () => requestAnimationFrame(keepFormat), { passive: true });
+}
+document.addEventListener("change", (event) => event.target.closest(".pictures .tools") && keepTick(event.target));
 document.addEventListener("click", (event) => {
-  const link = event.target.closest(".formats a");
+  const link = event.target.closest("a[href^='#format-']");
   const figure = link && document.querySelector(link.getAttribute("href"));
   if (!figure) return;
   event.preventDefault();
-  const stage = figure.parentElement;
-  stage.scrollTo({ left: figure.offsetLeft - stage.offsetLeft });
+  if (link.dataset.over) {
+    const box = document.querySelector(`#over-${link.dataset.over}`);
+    box.checked = true;
+    keepTick(box);
+    stage.scrollIntoView({ block: "nearest" });
+  }
+  show(figure, "smooth");
 });
+document.addEventListener("click", (event) => {
+  const opens = event.target.closest("[data-opens]")?.dataset.opens;
+  if (opens) document.getElementById(opens).showModal();
+});
+
+// How many of a group are ticked still.
+const count = () => {
+  const told = document.querySelector("#ticked");
+  const boxes = [...document.querySelectorAll(".group input")];
+  if (told) told.textContent = `${boxes.filter((box) => box.checked).length} of ${boxes.length} ticked.`;
+};
+document.addEventListener("change", (event) => event.target.closest(".group") && count());
+document.addEventListener("DOMContentLoaded", count);
 
 // Exact words and a chosen place say themselves what to change; all else takes a note.
 const askForNote = (form) => {
@@ -49,6 +98,15 @@ const askForNote = (form) => {
 const changes = (target) => target.closest?.("#changes form");
 document.addEventListener("change", (event) => changes(event.target) && askForNote(changes(event.target)));
 document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("#changes form").forEach(askForNote));
+
+// A product, or what is said for one language, is taken out of the form again.
+document.addEventListener("click", (event) => {
+  const entry = event.target.closest("[data-remove]")?.closest("fieldset");
+  if (!entry) return;
+  const add = entry.parentElement.querySelector("[id^=another]");
+  entry.remove();
+  add.focus();
+});
 
 // Sending twice decides once anyway; this says that it is on its way.
 document.addEventListener("submit", (event) => {
