@@ -8,7 +8,7 @@ says so. What the logo's pixels are is `logo`'s matter, text is `finals`'.
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -44,7 +44,7 @@ from creative_assets.studio.logo_places import View
 from creative_assets.studio.logo_spots import draw_candidates, logo_candidates
 from creative_assets.studio.models.requests import InputImage, TextRequest
 from creative_assets.studio.pictures import BaseImages
-from creative_assets.studio.previews import strip_of
+from creative_assets.studio.previews import strip_of_files
 from creative_assets.studio.revision import UNREVISED, Revision
 from creative_assets.studio.stages import (
     BRANDED_IMAGES,
@@ -132,16 +132,15 @@ class BrandedImages(Frozen):
 
 @dataclass(frozen=True)
 class _Frame:
-    """A picture cut to its format, with the spots where the logo could go."""
+    """How a picture is cut to its format, and the spots where the logo could go.
 
-    view: View
+    `shown` has them drawn on it. Its own pixels are not kept while a model thinks.
+    """
+
+    format: str
+    zones: Zones
     candidates: tuple[LogoSpot, ...]
     shown: InputImage
-
-    @property
-    def format(self) -> str:
-        """The format's name."""
-        return self.view.fmt.name
 
 
 def branding_version(
@@ -193,24 +192,18 @@ async def make_branded_images(
             strict=True,
         )
     )
-    views = await all_of(
-        bench.cpu(_view, name, contents[name], variant)
-        for name in variant.formats
-        if format_named(name).text_and_logo
-    )
-    computed = await bench.cpu(
-        logo_candidates, views, logo, direction_of(variant.locale), variant.logo_wish, rejected
-    )
-    frames = await all_of(
-        bench.cpu(_frame, view, spots) for view, spots in zip(views, computed, strict=True)
+    with_logo = [name for name in variant.formats if format_named(name).text_and_logo]
+    frames = await bench.cpu(
+        _frames, {name: contents[name] for name in with_logo}, variant, logo, rejected
     )
     choices, uses = await _choose(variant, frames, revision, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
 
-    async def brand(frame: _Frame) -> tuple[BrandedImage, Image.Image]:
+    async def brand(frame: _Frame) -> tuple[BrandedImage, bytes]:
         chosen = choices[frame.format]
-        branded, match = await bench.cpu(_with_logo, frame, logo, chosen.spot)
-        content = await bench.cpu(encode_between_stages, branded)
+        content, match = await bench.cpu(
+            _with_logo, contents[frame.format], frame, variant, logo, chosen.spot
+        )
         # With the spot in its name: after a crash, the model may choose another than the fallback.
         path = f"{folder}/{frame.format}-{chosen.spot.name}.jpg"
         file = await bench.io(bench.store.put_once, path, content)
@@ -222,16 +215,15 @@ async def make_branded_images(
             reason=chosen.reason,
             match=match,
         )
-        return image, branded
+        return image, content
 
-    async def clean(name: str) -> tuple[CleanImage, Image.Image]:
-        plan = next((frame.view.zones for frame in frames if frame.format == name), None)
-        picture, crop = await bench.cpu(_clean, name, contents[name], plan)
-        content = await bench.cpu(encode_between_stages, picture)
+    async def clean(name: str) -> tuple[CleanImage, bytes]:
+        plan = next((frame.zones for frame in frames if frame.format == name), None)
+        content, crop = await bench.cpu(_clean, name, contents[name], plan)
         file = await bench.io(bench.store.put_once, f"{folder}/{name}-clean.jpg", content)
         size = format_named(name).size
         upscale = size.width_px / crop.width_px
-        return CleanImage(format=name, size=size, crop=crop, upscale=upscale, file=file), picture
+        return CleanImage(format=name, size=size, crop=crop, upscale=upscale, file=file), content
 
     made = await all_of(brand(frame) for frame in frames)
     cleaned = await all_of(
@@ -248,7 +240,7 @@ async def make_branded_images(
             **{f"{image.format}-clean": image.file for image, _ in cleaned},
         },
         uses=uses,
-        pictures=await bench.cpu(strip_of, [picture for _, picture in (*made, *cleaned)]),
+        pictures=await bench.cpu(strip_of_files, [content for _, content in (*made, *cleaned)]),
     )
 
 
@@ -361,31 +353,50 @@ async def _rejected_spots(
     return spots
 
 
-def _view(name: str, content: bytes, variant: VariantBrief) -> View:
-    fmt, direction = format_named(name), direction_of(variant.locale)
-    source = as_rgb(open_picture(content, f"the picture for {name}"))
-    zones = plan_zones(source, fmt, layout_named(_layout(fmt, variant)), direction)
-    _check_upscale(name, zones.upscale, source)
-    return View(framed(source, fmt, zones, panel_color(variant.primary_color)), fmt, zones)
+def _frames(
+    contents: Mapping[str, bytes],
+    variant: VariantBrief,
+    logo: Logo,
+    rejected: Mapping[str, Collection[str]],
+) -> tuple[_Frame, ...]:
+    """The plan of each format; `contents` are the pictures that they are cut from."""
+    direction = direction_of(variant.locale)
+    views = []
+    for name, content in contents.items():
+        fmt, source = format_named(name), _opened(name, content)
+        zones = plan_zones(source, fmt, layout_named(_layout(fmt, variant)), direction)
+        _check_upscale(name, zones.upscale, source)
+        views.append(View(_cut(source, fmt, zones, variant), fmt, zones))
+    computed = logo_candidates(views, logo, direction, variant.logo_wish, rejected)
+    return tuple(
+        _Frame(view.fmt.name, view.zones, spots, _shown(view, spots))
+        for view, spots in zip(views, computed, strict=True)
+    )
 
 
-def _frame(view: View, candidates: tuple[LogoSpot, ...]) -> _Frame:
+def _opened(name: str, content: bytes) -> Image.Image:
+    return as_rgb(open_picture(content, f"the picture for {name}"))
+
+
+def _cut(source: Image.Image, fmt: Format, zones: Zones, variant: VariantBrief) -> Image.Image:
+    return framed(source, fmt, zones, panel_color(variant.primary_color))
+
+
+def _shown(view: View, candidates: Sequence[LogoSpot]) -> InputImage:
     buffer = io.BytesIO()
     draw_candidates(view.frame, candidates).save(buffer, "JPEG", quality=85)
-    shown = InputImage(f"{view.fmt.name}.jpg", buffer.getvalue(), "image/jpeg")
-    return _Frame(view, candidates, shown)
+    return InputImage(f"{view.fmt.name}.jpg", buffer.getvalue(), "image/jpeg")
 
 
-def _clean(name: str, content: bytes, zones: Zones | None) -> tuple[Image.Image, Box]:
+def _clean(name: str, content: bytes, zones: Zones | None) -> tuple[bytes, Box]:
     """The picture and its crop: that of the branded image, or where that shows a part, its own."""
-    fmt = format_named(name)
-    source = as_rgb(open_picture(content, f"the picture for {name}"))
+    fmt, source = format_named(name), _opened(name, content)
     if zones is not None and zones.picture == frame_box(fmt):
         crop = zones.crop
     else:
         crop = clean_crop(source, fmt)
     _check_upscale(name, fmt.size.width_px / crop.width_px, source)
-    return crop_to(source, crop, fmt.size), crop
+    return encode_between_stages(crop_to(source, crop, fmt.size)), crop
 
 
 def _check_upscale(name: str, upscale: float, source: Image.Image) -> None:
@@ -409,8 +420,12 @@ def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
     )
 
 
-def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, float]:
-    branded = place_logo(frame.view.frame, logo, spot)
+def _with_logo(
+    content: bytes, frame: _Frame, variant: VariantBrief, logo: Logo, spot: LogoSpot
+) -> tuple[bytes, float]:
+    """The branded image's file, and how well the logo is found on it."""
+    source = _opened(frame.format, content)
+    branded = place_logo(_cut(source, format_named(frame.format), frame.zones, variant), logo, spot)
     match = logo_match(branded, logo, spot)
     if match < MATCH_NEEDED:
         raise RenderError(
@@ -418,12 +433,12 @@ def _with_logo(frame: _Frame, logo: Logo, spot: LogoSpot) -> tuple[Image.Image, 
             f"match {match:.2f}, at least {MATCH_NEEDED} expected. Give the logo in a light and a "
             "dark version, or wish for another place."
         )
-    return branded, match
+    return encode_between_stages(branded), match
 
 
 def _plan(frame: _Frame, spot: LogoSpot) -> FormatPlan:
-    fmt = frame.view.fmt
-    return FormatPlan(format=fmt.name, size=fmt.size, logo=spot, **_fields(frame.view.zones))
+    size = format_named(frame.format).size
+    return FormatPlan(format=frame.format, size=size, logo=spot, **_fields(frame.zones))
 
 
 def _fields(zones: Zones) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Text is always set here and never by an image model. How a line is broken and dr
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,6 @@ from creative_assets.studio.brand_fonts import open_font
 from creative_assets.studio.branding import BrandedImage, BrandedImages, CleanImage
 from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.compose import (
-    Composition,
     OverlayText,
     Setting,
     TextReport,
@@ -29,7 +29,7 @@ from creative_assets.studio.fonts import renderer_version
 from creative_assets.studio.formats import Format, file_types_for, format_named
 from creative_assets.studio.images import as_rgb, open_picture
 from creative_assets.studio.models.services import STAND_IN
-from creative_assets.studio.previews import previews_of
+from creative_assets.studio.previews import Previews, previews_of
 from creative_assets.studio.provenance import (
     COMPOSITE_SOURCE,
     PROCEDURAL_SOURCE,
@@ -109,48 +109,32 @@ async def make_final_creatives(
     marks = marks_of(variant, copy, bench.choice)
     style = await load_style(variant, bench)
 
+    files = [*(image.file for image in branded.images), *(image.file for image in branded.clean)]
+    contents = await all_of(bench.io(bench.store.get_verified, file) for file in files)
+    finished = await bench.cpu(_finished, variant, copy, branded, contents, style, marks)
+
     async def kept(name: str, encoded: Encoded) -> StoredFile:
         path = f"{folder}/{name}{_SUFFIXES[encoded.file_type]}"
         return await bench.io(bench.store.put_once, path, encoded.content)
 
-    async def placed(image: BrandedImage) -> Setting:
-        content = await bench.io(bench.store.get_verified, image.file)
-        return await bench.cpu(set_on, content, image, copy, style)
+    async def final(image: BrandedImage, text: TextReport, encoded: Encoded) -> Final:
+        name, size = image.plan.format, image.plan.size
+        file = await kept(name, encoded)
+        return Final(format=name, size=size, file=file, quality=encoded.quality, text=text)
 
-    settings = await all_of(placed(image) for image in branded.images)
-    ranking = common_ranking(settings)
-
-    async def finish(image: BrandedImage, setting: Setting) -> tuple[Final, Image.Image]:
-        composition, encoded = await bench.cpu(
-            _finish, setting, ranking, image, variant.file_type, marks
-        )
-        final = Final(
-            format=image.plan.format,
-            size=image.plan.size,
-            file=await kept(image.plan.format, encoded),
-            quality=encoded.quality,
-            text=composition.report,
-        )
-        return final, composition.image
-
-    async def finish_clean(image: CleanImage) -> tuple[CleanFinal, Image.Image]:
-        content = await bench.io(bench.store.get_verified, image.file)
-        picture, encoded = await bench.cpu(_finish_clean, content, image, variant.file_type, marks)
+    async def clean(image: CleanImage, encoded: Encoded) -> CleanFinal:
         file = await kept(f"{image.format}-clean", encoded)
-        final = CleanFinal(format=image.format, size=image.size, file=file, quality=encoded.quality)
-        return final, picture
+        return CleanFinal(format=image.format, size=image.size, file=file, quality=encoded.quality)
 
-    made = await all_of(map(finish, branded.images, settings))
-    clean = await all_of(finish_clean(image) for image in branded.clean)
+    finals = await all_of(map(final, branded.images, finished.texts, finished.finals))
+    cleaned = await all_of(map(clean, branded.clean, finished.clean))
     return Made(
-        FinalCreatives(
-            finals=tuple(final for final, _ in made), clean=tuple(final for final, _ in clean)
-        ),
+        FinalCreatives(finals=tuple(finals), clean=tuple(cleaned)),
         files={
-            **{final.format: final.file for final, _ in made},
-            **{final.name: final.file for final, _ in clean},
+            **{each.format: each.file for each in finals},
+            **{each.name: each.file for each in cleaned},
         },
-        pictures=await bench.cpu(previews_of, [picture for _, picture in (*made, *clean)]),
+        pictures=finished.previews,
     )
 
 
@@ -198,6 +182,49 @@ def marks_of(variant: VariantBrief, copy: AdCopy, choice: ModelChoice) -> Marks:
     )
 
 
+@dataclass(frozen=True)
+class _Finished:
+    """The files of a variant's finals, in the order of its branded and of its clean images."""
+
+    texts: tuple[TextReport, ...]
+    finals: tuple[Encoded, ...]
+    clean: tuple[Encoded, ...]
+    previews: Previews
+
+
+def _finished(
+    variant: VariantBrief,
+    copy: AdCopy,
+    branded: BrandedImages,
+    contents: Sequence[bytes],
+    style: TextStyle,
+    marks: Marks,
+) -> _Finished:
+    """All at once, as they share their colours; `contents` are of the branded and clean images."""
+    settings = [
+        set_on(content, image, copy, style)
+        for image, content in zip(branded.images, contents, strict=False)
+    ]
+    ranking = common_ranking(settings)
+    compositions = [draw(setting, ranking) for setting in settings]
+    pictures = [
+        as_rgb(open_picture(content, image.file.path))
+        for image, content in zip(branded.clean, contents[len(settings) :], strict=True)
+    ]
+    return _Finished(
+        texts=tuple(composition.report for composition in compositions),
+        finals=tuple(
+            _encoded(composition.image, image.plan.format, variant.file_type, marks)
+            for image, composition in zip(branded.images, compositions, strict=True)
+        ),
+        clean=tuple(
+            _encoded(picture, image.format, variant.file_type, marks.clean())
+            for image, picture in zip(branded.clean, pictures, strict=True)
+        ),
+        previews=previews_of([*(each.image for each in compositions), *pictures]),
+    )
+
+
 def set_on(content: bytes, image: BrandedImage, copy: AdCopy, style: TextStyle) -> Setting:
     """The copy placed on the branded image's `content`; drawn together with the other formats."""
     frame = as_rgb(open_picture(content, image.file.path))
@@ -215,27 +242,8 @@ def overlay_text(copy: AdCopy, fmt: Format) -> OverlayText:
     )
 
 
-def _finish(
-    setting: Setting,
-    ranking: Sequence[int],
-    image: BrandedImage,
-    file_type: FileType,
-    marks: Marks,
-) -> tuple[Composition, Encoded]:
-    composition = draw(setting, ranking)
-    return composition, _encoded(
-        composition.image, format_named(image.plan.format), file_type, marks
-    )
-
-
-def _finish_clean(
-    content: bytes, image: CleanImage, file_type: FileType, marks: Marks
-) -> tuple[Image.Image, Encoded]:
-    picture = as_rgb(open_picture(content, image.file.path))
-    return picture, _encoded(picture, format_named(image.format), file_type, marks.clean())
-
-
-def _encoded(image: Image.Image, fmt: Format, file_type: FileType, marks: Marks) -> Encoded:
+def _encoded(image: Image.Image, format_name: str, file_type: FileType, marks: Marks) -> Encoded:
+    fmt = format_named(format_name)
     return encode(image, file_types_for(fmt, file_type), marks, fmt.max_bytes)
 
 

@@ -12,11 +12,11 @@ from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.formats import Format, format_named, safe_box
 from creative_assets.studio.generations import Generation, Payer
-from creative_assets.studio.images import as_rgb, kind_of, open_picture, open_small
+from creative_assets.studio.images import as_rgb, kind_of, open_picture
 from creative_assets.studio.layouts import composition_words, layout_named
 from creative_assets.studio.models.families import image_family, native_size
 from creative_assets.studio.models.requests import InputImage, PictureRequest, TextRequest
-from creative_assets.studio.previews import STRIP_SOURCE_PX, Previews, strip_of
+from creative_assets.studio.previews import strip_of_files
 from creative_assets.studio.product_match import (
     MATCH_NEEDED,
     ProductFound,
@@ -286,7 +286,7 @@ async def make_base_images(
         BaseImages(art_direction=art, pictures=pictures),
         files={str(picture.size): picture.file for picture in pictures},
         uses=(directed.use, *(made.use for attempts in attempted for made in attempts.made)),
-        pictures=await bench.cpu(_previews, [attempts.best for attempts in attempted]),
+        pictures=await bench.cpu(strip_of_files, [attempts.best.content for attempts in attempted]),
     )
 
 
@@ -315,14 +315,15 @@ async def _true_to_photos(request: PictureRequest, payer: Payer, bench: Workbenc
         made.append(await bench.generations.get(replace(request, attempt=attempt), payer))
         if not request.uses_photos:
             break
-        found.append(await bench.cpu(_product_in, made[-1], request.photos))
+        content, path = made[-1].content, made[-1].file.path
+        found.append(await bench.cpu(_product_in, content, path, request.photos))
         if found[-1].score >= MATCH_NEEDED:
             break
     return _Attempts(tuple(made), tuple(found))
 
 
-def _product_in(made: Generation, photos: Sequence[InputImage]) -> ProductFound:
-    picture = as_rgb(open_picture(made.content, made.file.path))
+def _product_in(content: bytes, path: str, photos: Sequence[InputImage]) -> ProductFound:
+    picture = as_rgb(open_picture(content, path))
     return product_match([product_on(photo.content, photo.name) for photo in photos], picture)
 
 
@@ -354,9 +355,3 @@ async def _input_image(photo: FileRef, bench: Workbench) -> InputImage:
     content = await bench.io(bench.store.get_verified, photo)
     kind = kind_of(content, photo.name)  # that it is whole was proven when the brief was accepted
     return InputImage(name=photo.name, content=content, media_type=f"image/{kind}")
-
-
-def _previews(generations: Sequence[Generation]) -> Previews:
-    return strip_of(
-        [open_small(made.content, made.file.path, STRIP_SOURCE_PX) for made in generations]
-    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from creative_assets.studio.errors import RenderError
+from creative_assets.studio.images import open_small
 from creative_assets.studio.values import Box, Size
 
 # Markdown under 1,000 characters is shown in Dagster's table itself, longer one behind a link;
@@ -16,8 +17,7 @@ STRIP_BYTES = 690
 PREVIEW_BYTES = 11_000
 """Of the larger copy, for each four pictures or fewer."""
 
-STRIP_SOURCE_PX = 64
-"""The height from which a strip is made: more than it ever has."""
+_STRIP_SOURCE_PX = 64  # the height from which a strip is made: more than it ever has
 _PREVIEW_SOURCE_PX = 320
 _MOST_IN_STRIP = 6
 
@@ -41,8 +41,18 @@ class Previews:
 
 def strip_of(pictures: Sequence[Image.Image]) -> Previews:
     """The smallest copies of the first `pictures`, in their order."""
-    shown = side_by_side(pictures[:_MOST_IN_STRIP], STRIP_SOURCE_PX)
+    shown = side_by_side(pictures[:_MOST_IN_STRIP], _STRIP_SOURCE_PX)
     return Previews(thumbnail(shown, STRIP_BYTES))
+
+
+def strip_of_files(contents: Sequence[bytes]) -> Previews:
+    """The same of raster files, decoded only as far as a strip needs.
+
+    Raises:
+        RenderError: One of them is broken.
+    """
+    shown = contents[:_MOST_IN_STRIP]
+    return strip_of([open_small(content, "a picture", _STRIP_SOURCE_PX) for content in shown])
 
 
 def previews_of(pictures: Sequence[Image.Image]) -> Previews:
