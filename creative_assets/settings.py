@@ -104,7 +104,9 @@ class Settings(BaseSettings):
     )
     variants_in_flight: int = Field(64, ge=1, description="Variants under way at once in a run.")
     cpu_workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Threads for pixel work."
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=0,
+        description="Processes for pixel work; 0: none, the run's own does it.",
     )
     stop_grace_s: float = Field(
         120, ge=0, description="How long a cancelled run waits for calls that are paid for already."

@@ -37,6 +37,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
         if name.startswith(("OPENAI_", "CREATIVE_ASSETS_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    monkeypatch.setenv("CREATIVE_ASSETS_CPU_WORKERS", "0")  # none to start for each small run
     monkeypatch.chdir(tmp_path)
     return Settings()
 

@@ -18,13 +18,13 @@ from creative_assets.studio.generations import Generations
 from creative_assets.studio.models.limits import ModelLimit
 from creative_assets.studio.models.requests import PictureRequest, Request
 from creative_assets.studio.models.services import OPENAI
+from creative_assets.studio.pixel_workers import pixel_workers
 from creative_assets.studio.prices import preload
 from creative_assets.studio.publish import Publications
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.rounds import Rounds
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store, open_store
-from creative_assets.studio.threads import UrgentFirst
 from creative_assets.studio.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ async def open_workbench(
     store, records = archive.store, archive.records
     models = open_models(settings)
     with (
-        ThreadPoolExecutor(settings.cpu_workers, "pixels") as cpu_threads,
+        pixel_workers(settings.cpu_workers) as pixels,
         ThreadPoolExecutor(_IO_THREADS, "io") as io_pool,
     ):
         io_pool.submit(preload)
@@ -163,7 +163,7 @@ async def open_workbench(
                 models=models,
                 choice=model_choice(settings),
                 severities=severities(settings.check_severity),
-                cpu_threads=UrgentFirst(cpu_threads),
+                pixels=pixels,
                 io_pool=io_pool,
             )
         finally:

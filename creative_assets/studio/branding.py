@@ -131,7 +131,7 @@ class BrandedImages(Frozen):
 
 
 @dataclass(frozen=True)
-class _Frame:
+class PlannedFrame:
     """How a picture is cut to its format, and the spots where the logo could go.
 
     `shown` has them drawn on it. Its own pixels are not kept while a model thinks.
@@ -194,15 +194,15 @@ async def make_branded_images(
     )
     with_logo = [name for name in variant.formats if format_named(name).text_and_logo]
     frames = await bench.cpu(
-        _frames, {name: contents[name] for name in with_logo}, variant, logo, rejected
+        frames_of, {name: contents[name] for name in with_logo}, variant, logo, rejected
     )
     choices, uses = await _choose(variant, frames, revision, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
 
-    async def brand(frame: _Frame) -> tuple[BrandedImage, bytes]:
+    async def brand(frame: PlannedFrame) -> tuple[BrandedImage, bytes]:
         chosen = choices[frame.format]
-        content, match = await bench.cpu(
-            _with_logo, contents[frame.format], frame, variant, logo, chosen.spot
+        content, match = await bench.last_cpu(
+            variant.key, _with_logo, contents[frame.format], frame, variant, logo, chosen.spot
         )
         # With the spot in its name: after a crash, the model may choose another than the fallback.
         path = f"{folder}/{frame.format}-{chosen.spot.name}.jpg"
@@ -219,7 +219,7 @@ async def make_branded_images(
 
     async def clean(name: str) -> tuple[CleanImage, bytes]:
         plan = next((frame.zones for frame in frames if frame.format == name), None)
-        content, crop = await bench.cpu(_clean, name, contents[name], plan)
+        content, crop = await bench.last_cpu(variant.key, _clean, name, contents[name], plan)
         file = await bench.io(bench.store.put_once, f"{folder}/{name}-clean.jpg", content)
         size = format_named(name).size
         upscale = size.width_px / crop.width_px
@@ -284,7 +284,7 @@ def reviewers_choice(
 
 
 async def _choose(
-    variant: VariantBrief, frames: Sequence[_Frame], revision: Revision, bench: Workbench
+    variant: VariantBrief, frames: Sequence[PlannedFrame], revision: Revision, bench: Workbench
 ) -> tuple[dict[str, Chosen], tuple[GenerationUse, ...]]:
     every = {frame.format: frame.candidates for frame in frames}
     wanted = reviewers_choice(every, revision.logo_spot)
@@ -353,13 +353,17 @@ async def _rejected_spots(
     return spots
 
 
-def _frames(
+def frames_of(
     contents: Mapping[str, bytes],
     variant: VariantBrief,
     logo: Logo,
     rejected: Mapping[str, Collection[str]],
-) -> tuple[_Frame, ...]:
-    """The plan of each format; `contents` are the pictures that they are cut from."""
+) -> tuple[PlannedFrame, ...]:
+    """The plan of each format; `contents` are the pictures that they are cut from.
+
+    Raises:
+        RenderError: A picture is broken or too small, or the logo fits nowhere.
+    """
     direction = direction_of(variant.locale)
     views = []
     for name, content in contents.items():
@@ -369,7 +373,7 @@ def _frames(
         views.append(View(_cut(source, fmt, zones, variant), fmt, zones))
     computed = logo_candidates(views, logo, direction, variant.logo_wish, rejected)
     return tuple(
-        _Frame(view.fmt.name, view.zones, spots, _shown(view, spots))
+        PlannedFrame(view.fmt.name, view.zones, spots, _shown(view, spots))
         for view, spots in zip(views, computed, strict=True)
     )
 
@@ -421,7 +425,7 @@ def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
 
 
 def _with_logo(
-    content: bytes, frame: _Frame, variant: VariantBrief, logo: Logo, spot: LogoSpot
+    content: bytes, frame: PlannedFrame, variant: VariantBrief, logo: Logo, spot: LogoSpot
 ) -> tuple[bytes, float]:
     """The branded image's file, and how well the logo is found on it."""
     source = _opened(frame.format, content)
@@ -436,7 +440,7 @@ def _with_logo(
     return encode_between_stages(branded), match
 
 
-def _plan(frame: _Frame, spot: LogoSpot) -> FormatPlan:
+def _plan(frame: PlannedFrame, spot: LogoSpot) -> FormatPlan:
     size = format_named(frame.format).size
     return FormatPlan(format=frame.format, size=size, logo=spot, **_fields(frame.zones))
 

@@ -55,7 +55,7 @@ StrayInPictures = Mapping[str, StrayMarks]
 async def look_for_stray_marks(
     variant: VariantBrief, base: BaseImages, bench: Workbench
 ) -> StrayInPictures:
-    """The lettering and the brand's logo in the pictures, looked for in spare time.
+    """The lettering and the brand's logo in the pictures, looked for while models think.
 
     Where the photos' product was not looked for yet, the check does so, and this after it.
     """
@@ -63,7 +63,9 @@ async def look_for_stray_marks(
 
     async def seen(picture: BasePicture) -> tuple[str, StrayMarks]:
         content = await bench.io(bench.store.get_verified, picture.file)
-        return picture.file.sha256, await bench.spare_cpu(_stray_on, picture, content, logo)
+        return picture.file.sha256, await bench.last_cpu(
+            variant.key, _stray_on, picture, content, logo
+        )
 
     known = [picture for picture in base.pictures if picture.product or not variant.photos]
     return dict(await all_of(map(seen, known)))
@@ -91,7 +93,7 @@ async def checked(finished: FinishedVariant, bench: Workbench) -> tuple[CheckRep
         if kept is not None:
             return kept
         specimen = await _specimen(finished, bench)
-        reports = await bench.spare_cpu(judged, specimen, bench.severities)
+        reports = await bench.last_cpu(finished.variant.key, judged, specimen, bench.severities)
         if not any(finding.rule == COULD_NOT_RUN for one in reports for finding in one.findings):
             told = CheckReports(finals_version=version, reports=reports)
             content = told.model_dump_json(indent=1).encode()

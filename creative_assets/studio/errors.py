@@ -28,12 +28,26 @@ Every message says what happened, to which thing, what was expected, and how to 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from creative_assets.studio.in_words import ended
 
 
 class CreativeAssetsError(Exception):
     """Anything that the studio raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it stands, whatever its kind is made from: it may come from another process."""
+        return _as_it_stood, (type(self), self.args, self.__dict__)
+
+
+def _as_it_stood(
+    kind: type[CreativeAssetsError], said: tuple[Any, ...], fields: dict[str, Any]
+) -> CreativeAssetsError:
+    error = kind.__new__(kind)
+    error.args = said
+    error.__dict__.update(fields)
+    return error
 
 
 class PermanentError(CreativeAssetsError):

@@ -111,7 +111,9 @@ async def make_final_creatives(
 
     files = [*(image.file for image in branded.images), *(image.file for image in branded.clean)]
     contents = await all_of(bench.io(bench.store.get_verified, file) for file in files)
-    finished = await bench.cpu(_finished, variant, copy, branded, contents, style, marks)
+    finished = await bench.last_cpu(
+        variant.key, _finished, variant, copy, branded, contents, style, marks
+    )
 
     async def kept(name: str, encoded: Encoded) -> StoredFile:
         path = f"{folder}/{name}{_SUFFIXES[encoded.file_type]}"
@@ -144,9 +146,11 @@ async def load_style(variant: VariantBrief, bench: Workbench) -> TextStyle:
     Raises:
         RenderError: A font cannot be used.
     """
+    if not variant.fonts:
+        return text_style(variant, {})
     contents = await all_of(bench.io(bench.store.get_verified, font) for font in variant.fonts)
-    names = [font.name for font in variant.fonts]
-    return await bench.cpu(text_style, variant, dict(zip(names, contents, strict=True)))
+    fonts = {font.name: content for font, content in zip(variant.fonts, contents, strict=True)}
+    return await bench.io(text_style, variant, fonts)
 
 
 def text_style(variant: VariantBrief, fonts: Mapping[str, bytes]) -> TextStyle:

@@ -252,7 +252,7 @@ async def make_base_images(
         art_direction_request(variant, context, bench.choice, take, notes), payer
     )
     art = ArtDirection.model_validate_json(directed.content)
-    photos = await all_of(_input_image(photo, bench) for photo in variant.photos)
+    photos = await input_images(variant, bench)
     shapes = shapes_for(variant.formats, bench.choice.image_model)
     from_photos = bool(photos) and image_family(bench.choice.image_model).edits
     prompts = [
@@ -316,13 +316,14 @@ async def _true_to_photos(request: PictureRequest, payer: Payer, bench: Workbenc
         if not request.uses_photos:
             break
         content, path = made[-1].content, made[-1].file.path
-        found.append(await bench.cpu(_product_in, content, path, request.photos))
+        found.append(await bench.cpu(product_in, content, path, request.photos))
         if found[-1].score >= MATCH_NEEDED:
             break
     return _Attempts(tuple(made), tuple(found))
 
 
-def _product_in(content: bytes, path: str, photos: Sequence[InputImage]) -> ProductFound:
+def product_in(content: bytes, path: str, photos: Sequence[InputImage]) -> ProductFound:
+    """The photos' product in a generated picture's file."""
     picture = as_rgb(open_picture(content, path))
     return product_match([product_on(photo.content, photo.name) for photo in photos], picture)
 
@@ -349,6 +350,11 @@ def _composition(variant: VariantBrief, shape: Shape) -> str:
         format_named(shape.composed_for),
         composition_direction(variant),
     )
+
+
+async def input_images(variant: VariantBrief, bench: Workbench) -> list[InputImage]:
+    """The product's own photos, as a model takes them."""
+    return await all_of(_input_image(photo, bench) for photo in variant.photos)
 
 
 async def _input_image(photo: FileRef, bench: Workbench) -> InputImage:

@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 
 from creative_assets.studio import branding, context, copywriting, finals, pictures
+from creative_assets.studio.branding import load_logo
 from creative_assets.studio.brief import VariantBrief
 from creative_assets.studio.checking import (
     FinishedVariant,
@@ -23,7 +24,7 @@ from creative_assets.studio.checking import (
     look_for_stray_marks,
 )
 from creative_assets.studio.checks import CheckReport
-from creative_assets.studio.checks.judging import not_judged, preload
+from creative_assets.studio.checks.judging import not_judged
 from creative_assets.studio.errors import (
     CreativeAssetsError,
     MissingInputError,
@@ -35,7 +36,9 @@ from creative_assets.studio.errors import (
 from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.intake import variant_version
 from creative_assets.studio.log_context import about
+from creative_assets.studio.pictures import input_images
 from creative_assets.studio.records.variants import VariantStatus
+from creative_assets.studio.rehearsal import rehearse
 from creative_assets.studio.revision import UNREVISED, Revision, laid_out
 from creative_assets.studio.stages import (
     AD_COPY,
@@ -53,7 +56,6 @@ from creative_assets.studio.stages import (
     version_of,
 )
 from creative_assets.studio.store import Store
-from creative_assets.studio.threads import Urgency
 from creative_assets.studio.workbench import Workbench, all_of
 
 log = logging.getLogger(__name__)
@@ -209,7 +211,10 @@ async def produce(
 
     with about(run=bench.run_id):
         async with bench.generations.holding():
-            await all_of([one(job) for job in jobs])
+            try:
+                await all_of([one(job) for job in jobs])
+            finally:
+                shared.end()
 
 
 @dataclass(frozen=True)
@@ -234,13 +239,27 @@ class _Shared:
     outputs: dict[str, asyncio.Task[_Kept]] = field(default_factory=dict)
     stray: dict[str, asyncio.Task[StrayInPictures]] = field(default_factory=dict)
     stopped_by: list[RequestRejectedError] = field(default_factory=list)
-    preloading: list[asyncio.TimerHandle] = field(default_factory=list)
+    rehearsals: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def preload(self, bench: Workbench) -> None:
-        """Load, once, what the checks need: later, while the first models work."""
-        if not self.preloading:
-            submit = partial(bench.cpu_threads.submit, preload, Urgency.SPARE_TIME)
-            self.preloading.append(asyncio.get_running_loop().call_later(_ASKED_S, submit))
+    def rehearse(self, variant: VariantBrief, bench: Workbench) -> None:
+        """Have each worker rehearse, once, while the first models think."""
+        if not self.rehearsals:
+            self.rehearsals.append(asyncio.create_task(_rehearsed(variant, bench)))
+
+    def end(self) -> None:
+        """Give up what nobody needs any more."""
+        for rehearsal in self.rehearsals:
+            rehearsal.cancel()
+
+
+async def _rehearsed(variant: VariantBrief, bench: Workbench) -> None:
+    await asyncio.sleep(_ASKED_S)
+    try:
+        logo = await load_logo(variant, bench)
+        photos = await input_images(variant, bench)
+        await bench.in_each_memory(rehearse, variant, logo, photos, bench.choice.image_model)
+    except CreativeAssetsError as error:
+        log.info("The rehearsal on blank pictures failed; real ones may fare better: %s", error)
 
 
 class _VariantLine:
@@ -428,7 +447,7 @@ class _VariantLine:
             return _Kept(kept, None)
         self._bench.models.check_not_stopped()
         await self._check_wanted()
-        self._shared.preload(self._bench)
+        self._shared.rehearse(self._job.variant, self._bench)
         made = await self._make(stage, inputs)
         return _Kept(await self._keep(stage, made), made.uses)
 

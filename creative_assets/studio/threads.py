@@ -7,7 +7,6 @@ import queue
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from enum import IntEnum
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,16 +26,12 @@ async def in_pool(pool: Executor, work: Callable[[], T]) -> T:
     return await asyncio.get_running_loop().run_in_executor(pool, here.run, work)
 
 
-class Urgency(IntEnum):
-    """Which work goes first where a thread is free."""
-
-    WAITED_FOR = 0
-    SPARE_TIME = 1
+_AT_ONCE = -1
 
 
 @dataclass(order=True)
 class _Work:
-    urgency: Urgency
+    turn: int
     number: int
     work: Callable[[], Any] = field(compare=False)
     result: Future[Any] = field(compare=False, default_factory=Future)
@@ -50,16 +45,31 @@ class _Work:
 
 
 class UrgentFirst:
-    """A pool's threads, each for the most urgent work that waits; among equals for the oldest."""
+    """Workers, for what somebody waits for, and else for what was begun first."""
 
-    def __init__(self, pool: Executor) -> None:
+    def __init__(
+        self,
+        pool: Executor,
+        do: Callable[[Callable[[], Any]], Any] = lambda work: work(),
+        memories: int = 1,
+    ) -> None:
+        """The threads of a `pool`; `do` does their work, in so many separate `memories`."""
+        self.memories = memories
         self._pool = pool
+        self._do = do
         self._waiting: queue.PriorityQueue[_Work] = queue.PriorityQueue()
         self._numbers = itertools.count()
+        self._turns: dict[str, int] = {}
 
-    def submit(self, work: Callable[[], T], urgency: Urgency) -> Future[T]:
-        """The future result of `work`."""
-        mine = _Work(urgency, next(self._numbers), partial(contextvars.copy_context().run, work))
+    def submit(self, work: Callable[[], T], ends: str | None = None) -> Future[T]:
+        """The future result of `work`.
+
+        Work that `ends` something gives way to work that does not; among the former, all of what
+        was named first goes first, so that one thing is ended after the other and not all at last.
+        """
+        turn = _AT_ONCE if ends is None else self._turns.setdefault(ends, len(self._turns))
+        here = contextvars.copy_context()
+        mine = _Work(turn, next(self._numbers), partial(here.run, self._do, work))
         self._waiting.put(mine)
         self._pool.submit(lambda: self._waiting.get().do())  # as many as there is work
         return mine.result

@@ -12,7 +12,7 @@ from creative_assets.studio.generations import Generations
 from creative_assets.studio.records import Records
 from creative_assets.studio.stages import ModelChoice
 from creative_assets.studio.store import Store
-from creative_assets.studio.threads import Urgency, UrgentFirst, lasting
+from creative_assets.studio.threads import UrgentFirst, lasting
 
 if TYPE_CHECKING:
     from creative_assets.studio.models.client import ModelClient
@@ -28,7 +28,7 @@ class Workbench:
     Attributes:
         run_id: The run that works here; None where none of the orchestrator's does.
         severities: How grave a finding of each rule of the checks is.
-        cpu_threads: For pixel work, about one for each core.
+        pixels: Who does pixel work, about one for each core.
         io_pool: Threads that wait for store and records.
     """
 
@@ -39,18 +39,33 @@ class Workbench:
     models: "ModelClient"
     choice: ModelChoice
     severities: Mapping[str, Severity]
-    cpu_threads: UrgentFirst
+    pixels: UrgentFirst
     io_pool: Executor
 
     async def cpu(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of pixel work, done off the event loop."""
-        future = self.cpu_threads.submit(partial(work, *args, **kwargs), Urgency.WAITED_FOR)
+        """The result of pixel work that a model's next call waits for, done off the event loop."""
+        future = self.pixels.submit(partial(work, *args, **kwargs))
         return await asyncio.wrap_future(future)
 
-    async def spare_cpu(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same, for work that can wait: it fills the time in which models are waited for."""
-        future = self.cpu_threads.submit(partial(work, *args, **kwargs), Urgency.SPARE_TIME)
+    async def last_cpu(
+        self, variant_key: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same, for work that no call waits for: it fills the time in which models think.
+
+        What is left to do for one variant goes before what is left for those that came later.
+        """
+        future = self.pixels.submit(partial(work, *args, **kwargs), ends=variant_key)
         return await asyncio.wrap_future(future)
+
+    async def in_each_memory(
+        self, work: Callable[P, object], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        """Do the work wherever pixels are worked on, so that what it loads is there."""
+        futures = [
+            self.pixels.submit(partial(work, *args, **kwargs), ends="")
+            for _ in range(self.pixels.memories)
+        ]
+        await all_of(map(asyncio.wrap_future, futures))
 
     async def io(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a blocking call to store or records that may be repeated."""

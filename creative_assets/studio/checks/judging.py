@@ -7,18 +7,15 @@ What each check asks is in its own module; when checks run, and where their repo
 import base64
 import logging
 from collections.abc import Callable, Mapping
-from functools import cache
 
 from PIL import Image
 
-from creative_assets.studio import scene_text
 from creative_assets.studio.checks import (
     CHECKS,
     Check,
     CheckReport,
     Finding,
     Severity,
-    languages,
     report,
 )
 from creative_assets.studio.checks.ad_copy import check_copy
@@ -52,13 +49,6 @@ _MARGIN_PX = 48
 def judged(specimen: Specimen, severities: Mapping[str, Severity]) -> tuple[CheckReport, ...]:
     """The reports of the five checks, in the order of `CHECKS`; `severities` by rule."""
     return tuple(_report(check, specimen, severities) for check in CHECKS)
-
-
-@cache
-def preload() -> None:
-    """Load what the checks work with, so that they need not wait for it."""
-    scene_text.detector()
-    languages.identifier()
 
 
 def not_judged(error: Exception, severities: Mapping[str, Severity]) -> tuple[CheckReport, ...]:
