@@ -50,6 +50,6 @@ def _of_daemon(seen: Orchestration, *, is_well: bool) -> Pulse:
     if not is_well:
         said = f"Waiting for Dagster’s daemon, {heard}. Nothing is taken up without it: tell those "
         return Pulse("ill", f"{said}who run the desk.")
-    if "briefs" not in seen.sensors:
+    if seen.sensors and "briefs" not in seen.sensors:  # none is known while a daemon starts
         return Pulse("ill", _SWITCHED_OFF)
     return Pulse("well", f"Dagster’s daemon, {heard}, takes it within half a minute.")

@@ -57,7 +57,8 @@ class Person(Frozen):
     """Somebody with a name, and what they may do.
 
     Attributes:
-        roles: `submit` briefs, `review` finals, `publish` against failed checks; `admin`: all.
+        roles: `submit` briefs, `review` finals, `publish` against failed checks; `admin`: all of
+            it, and what costs more than a campaign may.
         brands: Whose campaigns they see and work on; None for every brand.
     """
 

@@ -52,6 +52,10 @@ def key(desk: Desk, brief: dict[str, Any]) -> str:
     return key
 
 
+STARTING: dict[str, dict[str, Any]] = {"go": {"price": "USD 1.00"}, "retry": {}}
+"""What to send to start what does not start by itself, by the end of the path."""
+
+
 def decisions(key: str, sha256: str) -> dict[str, dict[str, Any]]:
     """What to send to decide on a variant, by the end of the path."""
     variants = {key: sha256}
@@ -63,7 +67,7 @@ def decisions(key: str, sha256: str) -> dict[str, dict[str, Any]]:
 
 def test_no_id_leads_out_of_its_campaign(desk: Desk, signed_in: SignIn, key: str) -> None:
     admin = signed_in("admin")
-    bodies = decisions(key, look_at(key, desk.archive.decisions).finals.sha256)
+    bodies = decisions(key, look_at(key, desk.archive.decisions).finals.sha256) | STARTING
     for path in PATHS_OUT:
         # Once as a client with manners would send it, and once with every character hidden.
         for written in (quote(path, safe=""), "".join(f"%{byte:02x}" for byte in path.encode())):
@@ -119,7 +123,7 @@ def test_no_name_of_a_brief_leads_out_of_its_folder(
 
 def test_another_brands_campaign_is_not_there(desk: Desk, signed_in: SignIn, key: str) -> None:
     rival = signed_in("admin", brands=frozenset({"Fjell"}))
-    bodies = decisions(key, look_at(key, desk.archive.decisions).finals.sha256)
+    bodies = decisions(key, look_at(key, desk.archive.decisions).finals.sha256) | STARTING
 
     def answers(campaign_id: str) -> list[tuple[int, str]]:
         at = f"{CAMPAIGNS}/{campaign_id}"

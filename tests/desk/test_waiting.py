@@ -52,7 +52,7 @@ def test_a_brief_that_nobody_takes_in_is_said_to_wait_and_for_whom(
     desk: Desk, brief: dict[str, Any], heard_s: float | None, said: str
 ) -> None:
     submit(desk, brief)
-    visitor = SignIn(fares(desk, heard_s))("submit")
+    visitor = SignIn(fares(desk, heard_s, "decisions"))("submit")
 
     for address in ("/submitted/summer", "/inbox"):
         page = visitor.get(address).text
@@ -60,11 +60,12 @@ def test_a_brief_that_nobody_takes_in_is_said_to_wait_and_for_whom(
         assert "takes it within" not in page
 
 
+@pytest.mark.parametrize("sensors", [("briefs", "decisions"), ()])
 def test_a_brief_that_is_about_to_be_taken_in_is_listed_so(
-    desk: Desk, brief: dict[str, Any]
+    desk: Desk, brief: dict[str, Any], sensors: tuple[str, ...]
 ) -> None:
     submit(desk, brief)
-    visitor = SignIn(fares(desk, 5.0, "briefs"))("submit")
+    visitor = SignIn(fares(desk, 5.0, *sensors))("submit")
 
     page = visitor.get("/inbox").text
 
