@@ -10,9 +10,11 @@ from creative_assets.standin.behaviour import Behaviour
 from tests.e2e.browser import browser_path
 from tests.e2e.harness import Deployment, deployment, postgres_databases, sqlite_files
 from tests.postgres import PostgresServer
+from tests.redis_server import IS_INSTALLED
 
 # A machine without a browser proves everything else. Asked for by name, the file fails there.
 collect_ignore = [] if browser_path() else ["test_ui.py", "test_desk.py"]
+collect_ignore += [] if IS_INSTALLED else ["test_workers.py"]  # nor one without Redis
 
 
 @pytest.fixture(scope="module")

@@ -108,7 +108,7 @@ class Deployment:
     def archive(self) -> Iterator[Archive]:
         """The store and the records of the deployment."""
         settings = Settings(
-            store_url=str(self.root / "store"),
+            store_url=self.environment["CREATIVE_ASSETS_STORE_URL"],
             records_url=self.records_url,
             _env_file=None,
         )
@@ -122,7 +122,7 @@ class Databases:
 
     Attributes:
         dagster_yaml: What is Dagster's.
-        environment: What that reads.
+        environment: What that reads, and what is to be otherwise than on a laptop.
     """
 
     records_url: str

@@ -12,7 +12,7 @@ from creative_assets.assets.specs import CREATIVES_JOB
 from creative_assets.partitions import range_tags
 from creative_assets.standin.request_log import Served
 from creative_assets.studio.stages import STAGES
-from creative_assets.studio.store import open_store
+from creative_assets.studio.store import Store, open_store
 from tests.e2e.harness import Deployment, Json
 
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
@@ -123,7 +123,12 @@ def variants(document: Json) -> list[str]:
 
 def drop(place: Deployment, document: Json, *, logo: bool = True) -> str:
     """Put a brief, and by default its logo, into the inbox; returns the brief's path there."""
-    inbox, campaign = open_store(str(place.inbox)), document["campaign_id"]
+    return put_brief(open_store(str(place.inbox)), document, logo=logo)
+
+
+def put_brief(inbox: Store, document: Json, *, logo: bool = True) -> str:
+    """The same, into any inbox."""
+    campaign = document["campaign_id"]
     if logo:
         inbox.put(f"{campaign}/logo.svg", LOGO)
     path = f"{campaign}/brief.json"
