@@ -44,7 +44,7 @@ from creative_assets.studio.logo_places import View
 from creative_assets.studio.logo_spots import draw_candidates, logo_candidates
 from creative_assets.studio.models.requests import InputImage, TextRequest
 from creative_assets.studio.pictures import BaseImages
-from creative_assets.studio.previews import strip_of_files
+from creative_assets.studio.previews import small_copy, strip_of
 from creative_assets.studio.revision import UNREVISED, Revision
 from creative_assets.studio.stages import (
     BRANDED_IMAGES,
@@ -199,9 +199,9 @@ async def make_branded_images(
     choices, uses = await _choose(variant, frames, revision, bench)
     folder = folder_of(variant.campaign_id, BRANDED_IMAGES, version)
 
-    async def brand(frame: PlannedFrame) -> tuple[BrandedImage, bytes]:
+    async def brand(frame: PlannedFrame) -> tuple[BrandedImage, Image.Image]:
         chosen = choices[frame.format]
-        content, match = await bench.last_cpu(
+        content, match, small = await bench.last_cpu(
             variant.key, _with_logo, contents[frame.format], frame, variant, logo, chosen.spot
         )
         # With the spot in its name: after a crash, the model may choose another than the fallback.
@@ -215,15 +215,15 @@ async def make_branded_images(
             reason=chosen.reason,
             match=match,
         )
-        return image, content
+        return image, small
 
-    async def clean(name: str) -> tuple[CleanImage, bytes]:
+    async def clean(name: str) -> tuple[CleanImage, Image.Image]:
         plan = next((frame.zones for frame in frames if frame.format == name), None)
-        content, crop = await bench.last_cpu(variant.key, _clean, name, contents[name], plan)
+        content, crop, small = await bench.last_cpu(variant.key, _clean, name, contents[name], plan)
         file = await bench.io(bench.store.put_once, f"{folder}/{name}-clean.jpg", content)
         size = format_named(name).size
         upscale = size.width_px / crop.width_px
-        return CleanImage(format=name, size=size, crop=crop, upscale=upscale, file=file), content
+        return CleanImage(format=name, size=size, crop=crop, upscale=upscale, file=file), small
 
     made = await all_of(brand(frame) for frame in frames)
     cleaned = await all_of(
@@ -240,7 +240,7 @@ async def make_branded_images(
             **{f"{image.format}-clean": image.file for image, _ in cleaned},
         },
         uses=uses,
-        pictures=await bench.cpu(strip_of_files, [content for _, content in (*made, *cleaned)]),
+        pictures=await bench.cpu(strip_of, [small for _, small in (*made, *cleaned)]),
     )
 
 
@@ -392,15 +392,19 @@ def _shown(view: View, candidates: Sequence[LogoSpot]) -> InputImage:
     return InputImage(f"{view.fmt.name}.jpg", buffer.getvalue(), "image/jpeg")
 
 
-def _clean(name: str, content: bytes, zones: Zones | None) -> tuple[bytes, Box]:
-    """The picture and its crop: that of the branded image, or where that shows a part, its own."""
+def _clean(name: str, content: bytes, zones: Zones | None) -> tuple[bytes, Box, Image.Image]:
+    """The picture's file, its crop, and a small copy.
+
+    The crop is that of the branded image, or where that shows a part, its own.
+    """
     fmt, source = format_named(name), _opened(name, content)
     if zones is not None and zones.picture == frame_box(fmt):
         crop = zones.crop
     else:
         crop = clean_crop(source, fmt)
     _check_upscale(name, fmt.size.width_px / crop.width_px, source)
-    return encode_between_stages(crop_to(source, crop, fmt.size)), crop
+    picture = crop_to(source, crop, fmt.size)
+    return encode_between_stages(picture), crop, small_copy(picture)
 
 
 def _check_upscale(name: str, upscale: float, source: Image.Image) -> None:
@@ -426,8 +430,8 @@ def _read_of(fmt: Format) -> Any:  # noqa: ANN401 - anything that JSON can hold
 
 def _with_logo(
     content: bytes, frame: PlannedFrame, variant: VariantBrief, logo: Logo, spot: LogoSpot
-) -> tuple[bytes, float]:
-    """The branded image's file, and how well the logo is found on it."""
+) -> tuple[bytes, float, Image.Image]:
+    """The branded image's file, how well the logo is found on it, and a small copy."""
     source = _opened(frame.format, content)
     branded = place_logo(_cut(source, format_named(frame.format), frame.zones, variant), logo, spot)
     match = logo_match(branded, logo, spot)
@@ -437,7 +441,7 @@ def _with_logo(
             f"match {match:.2f}, at least {MATCH_NEEDED} expected. Give the logo in a light and a "
             "dark version, or wish for another place."
         )
-    return encode_between_stages(branded), match
+    return encode_between_stages(branded), match, small_copy(branded)
 
 
 def _plan(frame: PlannedFrame, spot: LogoSpot) -> FormatPlan:

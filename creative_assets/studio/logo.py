@@ -184,6 +184,7 @@ def plate_margin_px(height_px: int) -> int:
     return max(min(16, height_px // 2), math.ceil(_PLATE_MARGIN * height_px))
 
 
+@functools.lru_cache(maxsize=16)
 def backing_color(logo_file: LogoFile) -> Rgb:
     """White or near-black, whichever the logo stands out from more: its plate's or veil's."""
 

@@ -45,6 +45,11 @@ def strip_of(pictures: Sequence[Image.Image]) -> Previews:
     return Previews(thumbnail(shown, STRIP_BYTES))
 
 
+def small_copy(picture: Image.Image) -> Image.Image:
+    """Enough of a picture (RGB) for a strip."""
+    return picture.reduce(max(1, picture.height // _STRIP_SOURCE_PX))
+
+
 def strip_of_files(contents: Sequence[bytes]) -> Previews:
     """The same of raster files, decoded only as far as a strip needs.
 

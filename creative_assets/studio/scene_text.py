@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from creative_assets.studio.edges import gradient
 from creative_assets.studio.values import Box
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ MODEL_FILE = "PP-OCRv6_det_small.onnx"
 # What 60 ms of one core can look at: 416x416, or 352x512.
 _PIXELS = 176_000
 _STRIDE_PX = 32  # the network's: both sides are multiples of it
+# Levels, of 255, and how many such steps in a square of one stride: less is grain, or a gradient.
+_LEAST_STEP, _LEAST_STEPS = 10, 8
 MOST_OF_IT = 0.6
 """So much of a mark lies on what it is part of."""
 _LIKELY = 0.3  # a pixel of lettering, as the network was trained
@@ -44,6 +47,7 @@ _CONFIRMED = 0.4
 _MARGIN_PX = 4  # beyond a line's height on each side
 _MOST_LINES = 12  # looked at closer, 20 ms each
 
+Levels = NDArray[np.uint8]
 Likelihood = NDArray[np.float32]
 Area = tuple[float, float, float, float]
 
@@ -62,7 +66,11 @@ def lettering_in(picture: Image.Image, label: Box | None = None) -> tuple[Letter
     What lies on `label`, where lettering belongs, is not looked at closer, and left out.
     """
     zoom = math.sqrt(_PIXELS / (picture.width * picture.height))
-    likely = _likelihood(picture, (0, 0, *picture.size), zoom)
+    levels = _copy(picture, (0, 0, *picture.size), zoom)
+    likely: Likelihood = np.zeros((levels.shape[0], levels.shape[1]), dtype=np.float32)
+    lively = _lively(levels)
+    if lively is not None:
+        likely[lively] = _likelihood(levels[lively])
     scale = picture.width / likely.shape[1], picture.height / likely.shape[0]
     lines = [
         region
@@ -78,17 +86,35 @@ def lettering_in(picture: Image.Image, label: Box | None = None) -> tuple[Letter
     )
 
 
-def _likelihood(picture: Image.Image, area: Area, zoom: float) -> Likelihood:
-    """How likely each pixel of an area's copy is lettering, 0..1, shaped (rows, columns).
-
-    The copy is the area `zoom` times as large, or nearly so: its sides are the network's.
-    """
+def _copy(picture: Image.Image, area: Area, zoom: float) -> Levels:
+    """An area of the picture `zoom` times as large, or nearly so: its sides are the network's."""
     width_px, height_px = (
         max(_STRIDE_PX, round(side * zoom / _STRIDE_PX) * _STRIDE_PX)
         for side in (area[2] - area[0], area[3] - area[1])
     )
     copy = picture.resize((width_px, height_px), Image.Resampling.BILINEAR, area, reducing_gap=1.0)
-    blue_first = np.asarray(copy, dtype=np.float32)[..., ::-1] / 127.5 - 1
+    return np.asarray(copy)
+
+
+def _lively(levels: Levels) -> tuple[slice, slice] | None:
+    """The rows and columns outside of which nothing stands out from its ground; None if all does.
+
+    A picture with calm space for its ad's text is looked at in half the time.
+    """
+    steps = np.abs(gradient(levels.mean(axis=2, dtype=np.float32))).max(axis=0) > _LEAST_STEP
+    rows, columns = (side // _STRIDE_PX for side in steps.shape)
+    tiles = steps.reshape(rows, _STRIDE_PX, columns, _STRIDE_PX).sum(axis=(1, 3)) >= _LEAST_STEPS
+    if not tiles.any():
+        return None
+    down, across = (np.flatnonzero(tiles.any(axis=axis)) for axis in (1, 0))
+    top, left = (max(0, int(found[0]) - 1) * _STRIDE_PX for found in (down, across))
+    bottom, right = ((int(found[-1]) + 2) * _STRIDE_PX for found in (down, across))
+    return slice(top, bottom), slice(left, right)
+
+
+def _likelihood(levels: Levels) -> Likelihood:
+    """How likely each pixel is lettering, 0..1, shaped (rows, columns)."""
+    blue_first = levels[..., ::-1].astype(np.float32) / 127.5 - 1
     (answer,) = detector().run(None, {"x": blue_first.transpose(2, 0, 1)[None]})
     likely: Likelihood = np.asarray(answer, dtype=np.float32)[0, 0]
     return likely
@@ -169,7 +195,8 @@ def _seen_closer(
     left, top = max(left, 0), max(top, 0)
     right, bottom = min(right, picture.width), min(bottom, picture.height)
     largest = math.sqrt(_PIXELS / ((right - left) * (bottom - top)))
-    likely = _likelihood(picture, (left, top, right, bottom), min(size_px / height_px, largest))
+    zoom = min(size_px / height_px, largest)
+    likely = _likelihood(_copy(picture, (left, top, right, bottom), zoom))
     down, across = likely.shape[0] / (bottom - top), likely.shape[1] / (right - left)
     rows = ((line.rows + 0.5) * scale[1] - top) * down
     columns = ((line.columns + 0.5) * scale[0] - left) * across

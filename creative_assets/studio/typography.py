@@ -8,7 +8,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import uharfbuzz
@@ -64,6 +64,10 @@ class Extent:
     def width(self) -> float:
         """Of the ink, in em."""
         return self.right - self.left
+
+
+_Cost = Callable[[int, int], float]
+"""What a line from one unit up to another costs, or how wide it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +224,18 @@ def _count_lines(units: Sequence[str], spec: TypeSpec, width: float) -> int:
 @lru_cache(maxsize=512)
 def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way, ...]:
     """For each number of lines the most even, the best phrased, and the narrowest setting."""
+
+    @cache  # without the hashes of a whole text each time
+    def width(start: int, end: int) -> float:
+        return _width(units, start, end, spec)
+
     ways = []
     for count in range(1, min(max_lines, len(units)) + 1):
-        even, phrased = (_even(units, spec, count, share) for share in (1.0, _PHRASED))
+        even, phrased = (_even(units, spec, width, count, share) for share in (1.0, _PHRASED))
         for cost, join in (
             (even, operator.add),
             (phrased, operator.add),
-            (_wide(units, spec), max),
+            (width, max),
         ):
             ends = _best_ends(len(units), count, cost, join)
             lines = tuple(line_of(units, start, end) for start, end in pairwise(ends))
@@ -240,7 +249,7 @@ def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way,
 def _best_ends(
     total: int,
     count: int,
-    cost: Callable[[int, int], float],
+    cost: _Cost,
     join: Callable[[float, float], float],
 ) -> tuple[int, ...]:
     """Where to end `count` lines of `total` units so that their joined costs are least."""
@@ -255,24 +264,18 @@ def _best_ends(
     return best[total][1]
 
 
-def _even(
-    units: Sequence[str], spec: TypeSpec, count: int, weight: float
-) -> Callable[[int, int], float]:
-    target = _width(units, 0, len(units), spec) / count
+def _even(units: Sequence[str], spec: TypeSpec, width: _Cost, count: int, weight: float) -> _Cost:
+    target = width(0, len(units)) / count
     penalties = [0.0, *(break_penalty(units, end, spec.locale) for end in range(1, len(units)))]
 
     def cost(start: int, end: int) -> float:
-        share = _width(units, start, end, spec) / target
+        share = width(start, end) / target
         uneven = weight * (share - 1) ** 2
         if end == len(units):
             return uneven + (_LONE_LAST if share < _LONE_SHARE else 0.0)
         return uneven + penalties[end]
 
     return cost
-
-
-def _wide(units: Sequence[str], spec: TypeSpec) -> Callable[[int, int], float]:
-    return lambda start, end: _width(units, start, end, spec)
 
 
 def _roughness(lines: Sequence[str], widths: Sequence[float]) -> float:

@@ -252,10 +252,12 @@ def _check_picture(content: bytes, size: Size, model: str) -> str:
             found = Size(width_px=picture.width, height_px=picture.height)
             media_type = Image.MIME[str(picture.format)]
             # Base64 cut at a multiple of four decodes without complaint. A PNG's checksums tell, at
-            # a thirtieth of what decoding it takes; the others have none.
+            # a thirtieth of what decoding it takes; the others have none. A JPEG is read to its
+            # end for an eighth of its size too, in half the time.
             if picture.format == "PNG":
                 picture.verify()
             else:
+                picture.draft("RGB", (picture.width // 8, picture.height // 8))
                 picture.load()
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise BrokenPayloadError(f"The picture of {model} is not whole: {error}.") from error
