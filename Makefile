@@ -71,10 +71,13 @@ golden: $(READY) fribidi  ## what the tests compare the gallery with, made anew
 bench: $(READY)  ## the figures that the docs name, measured here
 	@$(BIN)/python -m bench.run
 
-faults: model-faults crashes  ## both of these
+faults: model-faults store-faults crashes  ## all of these
 
 model-faults: $(READY)  ## every fault of a model's service over 60 variants, as a table; minutes
 	@$(BIN)/python -m tests.faults.run $(FAULTS)
+
+store-faults: $(READY) radosgw  ## how long S3 takes that fails or hangs, as a table; three minutes
+	@$(BIN)/python -m tests.s3.run
 
 crashes: $(READY) fribidi  ## 24 variants whose run is killed 30 times, as a table; half an hour
 	@$(BIN)/python -m tests.faults.crash_run $(CRASHES)
@@ -87,5 +90,5 @@ lock:  ## resolve the dependencies anew into requirements.lock
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo dev test lint gallery golden bench faults model-faults crashes lock clean \
+.PHONY: help setup demo dev test lint gallery golden bench faults model-faults store-faults crashes lock clean \
 	fribidi radosgw

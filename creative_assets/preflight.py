@@ -59,6 +59,9 @@ def _store(name: str, url: str) -> Iterator[Finding]:
         store.get(probe)
         store.delete(probe)
         findings.append(Finding(kind="ok", text=f"The {name} {store.url} can be written and read."))
+        advice = store.advice()
+        if advice is not None:
+            findings.append(Finding(kind="warning", text=advice))
     yield from findings
 
 

@@ -19,14 +19,26 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 INSTALL = "apt-get install --no-install-recommends ceph-mon ceph-osd ceph-common radosgw"
 REGION = "us-east-1"
 OWNER = "owner"
-_PROGRAMS = ("ceph", "ceph-mon", "ceph-osd", "monmaptool", "radosgw", "radosgw-admin")
+_PROGRAMS = (
+    "ceph",
+    "ceph-authtool",
+    "ceph-mon",
+    "ceph-osd",
+    "monmaptool",
+    "radosgw",
+    "radosgw-admin",
+)
 _READY_S = 90.0
 _POLL_S = 0.05
+
+PAGE = 10
+"""Objects in one page of a listing."""
 
 _CONFIGURATION = """[global]
 fsid = {cluster}
@@ -40,9 +52,7 @@ admin_socket =
 public_addr = 127.0.0.1
 cluster_addr = 127.0.0.1
 ms_bind_msgr2 = false
-auth_cluster_required = none
-auth_service_required = none
-auth_client_required = none
+keyring = {folder}/keyring
 mon_allow_pool_size_one = true
 mon_data_avail_crit = 1
 mon_max_pg_per_osd = 1000
@@ -57,10 +67,10 @@ osd_objectstore = bluestore
 bluestore_block_size = 10737418240
 osd_memory_target = 1073741824
 osd_crush_chooseleaf_type = 0
-# What the disk would tell the monitor of its place at each start, it tells at times too early.
-osd_crush_update_on_start = false
-osd_class_update_on_start = false
+# On a machine that is short of time the disk's lease can lapse, and is then waited for in vain.
+osd_pool_default_read_lease_ratio = 1000
 rgw_frontends = beast endpoint=127.0.0.1:{port}
+rgw_max_listing_results = {page}
 rgw_enable_gc_threads = false
 rgw_enable_lc_threads = false
 rgw_enable_quota_threads = false
@@ -97,6 +107,7 @@ class RadosGateway:
             aws_access_key_id=user,
             aws_secret_access_key=_secret_of(user),
             region_name=REGION,
+            config=Config(read_timeout=20, retries={"total_max_attempts": 2}),
         )
 
     def add_user(self, name: str) -> None:
@@ -125,7 +136,7 @@ class RadosGateway:
     def _administer(self, *arguments: str) -> str:
         command = ["radosgw-admin", f"--conf={self.folder}/ceph.conf", "-n", "client.rgw"]
         return subprocess.run(
-            [*command, *arguments], check=True, capture_output=True, text=True
+            [*command, *arguments], check=True, capture_output=True, text=True, timeout=_READY_S
         ).stdout
 
 
@@ -143,10 +154,20 @@ def rados_gateway() -> Iterator[RadosGateway]:
         gateway = RadosGateway(Path(name), _free_port())
         mon_port, disk = _free_port(), str(uuid.uuid4())
         conf = _configure(gateway, mon_port)
-        _run("ceph-mon", conf, "--mkfs", "-i", "a", "--monmap", f"{name}/monmap")
+        _make_keys(conf)
+        _run(
+            "ceph-mon",
+            conf,
+            "--mkfs",
+            "-i",
+            "a",
+            "--monmap",
+            f"{name}/monmap",
+            "--keyring",
+            f"{name}/keyring",
+        )
         stack.enter_context(_running("ceph-mon", conf, "-i", "a"))
         _run("ceph", conf, "osd", "new", disk)
-        _run("ceph", conf, "osd", "crush", "add", "0", "1", "root=default", "host=here")
         _run("ceph-osd", conf, "-i", "0", "--mkfs", "--osd-uuid", disk)
         stack.enter_context(_running("ceph-osd", conf, "-i", "0"))
         server = stack.enter_context(_running("radosgw", conf, "-n", "client.rgw"))
@@ -161,13 +182,24 @@ def _configure(gateway: RadosGateway, mon_port: int) -> Path:
         (folder / part).mkdir()
     conf = folder / "ceph.conf"
     conf.write_text(
-        _CONFIGURATION.format(cluster=cluster, mon_port=mon_port, folder=folder, port=gateway.port)
+        _CONFIGURATION.format(
+            cluster=cluster, mon_port=mon_port, folder=folder, port=gateway.port, page=PAGE
+        )
     )
     _run(
         *("monmaptool", conf, "--create", "--fsid", cluster),
         *("--addv", "a", f"v1:127.0.0.1:{mon_port}", str(folder / "monmap")),
     )
     return conf
+
+
+def _make_keys(conf: Path) -> None:
+    """One keyring for all. Without keys, clients would talk before they know the cluster."""
+    everything = ("--cap", "mon", "allow *", "--cap", "osd", "allow *")
+    for number, name in enumerate(("mon.", "osd.0", "client.admin", "client.rgw")):
+        create = () if number else ("--create-keyring",)
+        keyring = str(conf.parent / "keyring")
+        _run("ceph-authtool", conf, keyring, *create, "--gen-key", "-n", name, *everything)
 
 
 def _run(program: str, conf: Path, *arguments: str) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from creative_assets.studio.errors import RequestRejectedError, ServerFaultError
-from creative_assets.studio.store import explain
+from creative_assets.studio.store.faults import explain
 
 BUSY_TIMEOUT_S = 30.0
 IDLE_CONNECTIONS = 4

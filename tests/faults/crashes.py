@@ -28,7 +28,8 @@ from creative_assets.studio.acceptance import load_jobs
 from creative_assets.studio.errors import CreativeAssetsError
 from creative_assets.studio.produce import Job, kept_output, stage_versions
 from creative_assets.studio.stages import STAGES, ModelChoice, StageOutput, folder_of
-from creative_assets.studio.store import TEMP_PREFIX, StoredFile, open_store
+from creative_assets.studio.store import StoredFile, open_store
+from creative_assets.studio.store.base import TEMP_PREFIX
 from tests.conftest import LOGO, product
 from tests.faults.deployed import Deployed, deployed
 

@@ -1,12 +1,165 @@
-"""The store's claims on a real S3 server."""
+"""The store on a real S3 server: what it promises, what it refuses, and what it advises."""
+
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
 
 import pytest
 
+from creative_assets.preflight import checked
+from creative_assets.settings import Settings
+from creative_assets.studio.errors import RequestRejectedError
 from creative_assets.studio.store import Store, open_store
+from tests.fault_proxy import FaultProxy
+from tests.radosgw import PAGE, RadosGateway
 from tests.store_claims import StoreClaims
+
+EXPIRY = {
+    "ID": "old-logs",
+    "Status": "Enabled",
+    "Filter": {"Prefix": "logs/"},
+    "Expiration": {"Days": 30},
+}
+FORKED = """
+import os, sys
+from creative_assets.studio.store import open_store
+store = open_store(sys.argv[1])
+assert "s3fs" not in sys.modules
+store.put("before", b"1")
+child = os.fork()
+if child == 0:
+    store.put("after", b"2")
+    os._exit(0)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
 
 
 class TestRadosgw(StoreClaims):
     @pytest.fixture
     def store(self, bucket: str) -> Store:
         return open_store(f"s3://{bucket}/prefix")
+
+
+def test_a_listing_of_many_pages_has_all_of_them(bucket: str) -> None:
+    store = open_store(f"s3://{bucket}")
+    names = [f"{number:02}" for number in range(2 * PAGE + 1)]
+    for name in names:
+        store.put(name, b"x")
+
+    assert list(store.find()) == names
+
+
+def test_nothing_is_opened_before_a_fork_and_a_store_in_use_survives_one(bucket: str) -> None:
+    url = f"s3://{bucket}"
+    subprocess.run([sys.executable, "-c", FORKED, url], check=True, timeout=60)
+
+    assert list(open_store(url).find()) == ["after", "before"]
+
+
+def test_a_look_whether_a_file_is_there_lists_nothing(proxy: FaultProxy, bucket: str) -> None:
+    store = open_store(f"s3://{bucket}")
+    found = [store.exists("nothing/here")]
+    store.put("here", b"x")
+    found += [store.exists("here"), store.get("here") == b"x"]
+
+    assert found == [False, True, True]
+    assert len(proxy.seen) == 4
+    assert not [asked for asked, _ in proxy.seen if "list-type" in asked]
+
+
+def test_a_large_file_is_one_request(proxy: FaultProxy, bucket: str) -> None:
+    store, content = open_store(f"s3://{bucket}"), bytes(120_000_000)
+    stored = store.put_once("film", content)
+
+    assert [asked for asked, _ in proxy.seen] == [f"PUT /{bucket}/film"]
+    assert stored.size_bytes == len(content)
+
+
+def _refusals(store: Store) -> set[str]:
+    """What each kind of use is refused with: one message but for the path."""
+    acts: list[Callable[[], object]] = [
+        lambda: store.get("a"),
+        lambda: store.put("a", b"x"),
+        lambda: store.put_once("a", b"x"),
+        lambda: store.exists("a"),
+        lambda: store.delete("a"),
+        store.find,
+    ]
+    messages = set()
+    for act in acts:
+        with pytest.raises(RequestRejectedError) as refused:
+            act()
+        assert refused.value.everywhere
+        messages.add(str(refused.value).replace(f"{store.url}/a", store.url))
+    return messages
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_missing_bucket_is_named_with_the_fix() -> None:
+    (message,) = _refusals(open_store("s3://no-such-bucket/prefix"))
+
+    assert message == (
+        "There is no bucket no-such-bucket for s3://no-such-bucket/prefix. Create it, or correct "
+        "the store's URL."
+    )
+
+
+def test_keys_without_rights_are_told_which_rights_to_ask_for(
+    radosgw: RadosGateway, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    radosgw.add_user("stranger")
+    for name, value in radosgw.environment("stranger").items():
+        monkeypatch.setenv(name, value)
+    (message,) = _refusals(open_store(f"s3://{bucket}"))
+
+    assert "(AccessDenied)" in message
+    assert f"s3:ListBucket on the bucket {bucket}" in message
+
+
+@pytest.mark.parametrize(
+    "variable, code",
+    [
+        ("AWS_ACCESS_KEY_ID", "does not know the access key"),
+        ("AWS_SECRET_ACCESS_KEY", "secret does not belong to the access key"),
+    ],
+)
+def test_wrong_keys_are_told_which_variable_to_correct(
+    bucket: str, monkeypatch: pytest.MonkeyPatch, variable: str, code: str
+) -> None:
+    monkeypatch.setenv(variable, "wrong")
+    (message,) = _refusals(open_store(f"s3://{bucket}"))
+
+    assert code in message
+    assert f"Correct {variable}" in message
+
+
+def test_a_bucket_of_another_region_is_told_with_the_variable_to_correct(
+    radosgw: RadosGateway, bucket: str
+) -> None:
+    radosgw.move_elsewhere(bucket)
+    (message,) = _refusals(open_store(f"s3://{bucket}"))
+
+    assert f"The bucket {bucket}" in message
+    assert "Set AWS_DEFAULT_REGION" in message
+
+
+def test_preflight_proposes_the_rule_that_clears_abandoned_uploads_until_it_is_set(
+    radosgw: RadosGateway, bucket: str, settings: Settings
+) -> None:
+    client = radosgw.client()
+    client.put_bucket_lifecycle_configuration(
+        Bucket=bucket, LifecycleConfiguration={"Rules": [EXPIRY]}
+    )
+    on_s3 = settings.model_copy(update={"store_url": f"s3://{bucket}/store"})
+    (warning,) = (found for found in checked(on_s3) if "multipart" in found.text)
+    command = shlex.split(warning.text.partition("Set one: ")[2])
+    rules = json.loads(command[command.index("--lifecycle-configuration") + 1])
+    client.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=rules)
+
+    assert warning.kind == "warning"
+    assert command[:3] == ["aws", "s3api", "put-bucket-lifecycle-configuration"]
+    assert open_store(on_s3.store_url).advice() is None
+    kept = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert {rule["ID"] for rule in kept} == {"old-logs", "abandoned-uploads"}

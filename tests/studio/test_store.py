@@ -14,10 +14,11 @@ from typing import ClassVar
 
 import boto3
 import pytest
-from botocore.exceptions import NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import ClientError, NoCredentialsError, ProfileNotFound, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 from moto.server import ThreadedMotoServer
+from s3fs.errors import translate_boto_error
 
 from creative_assets.studio.errors import (
     CreativeAssetsError,
@@ -27,7 +28,9 @@ from creative_assets.studio.errors import (
     ServerFaultError,
     StoreConflictError,
 )
-from creative_assets.studio.store import Store, explain, open_store
+from creative_assets.studio.store import Store, open_store
+from creative_assets.studio.store.faults import explain
+from creative_assets.studio.store.s3_faults import explain_s3
 from tests.store_claims import StoreClaims
 
 BUCKET = "creative"
@@ -207,15 +210,11 @@ class ScriptedS3(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.reply(200, b"theirs")
 
-    def do_HEAD(self) -> None:
-        self.reply(200, b"theirs")
-
     def reply(self, status: int, body: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Length", f"{len(body)}")
         self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
         """Keep the tests' output quiet."""
@@ -263,7 +262,7 @@ def test_a_conflict_among_conditional_writers_is_tried_again(
 
 def test_denied_access_says_what_to_do(scripted_s3: list[tuple[int, str]]) -> None:
     scripted_s3 += [(403, "AccessDenied")]
-    with pytest.raises(RequestRejectedError, match="right to read and write"):
+    with pytest.raises(RequestRejectedError, match="s3:PutObject"):
         open_store("s3://bucket").put("a", b"x")
 
 
@@ -271,6 +270,12 @@ def test_a_failing_service_may_do_better_later(scripted_s3: list[tuple[int, str]
     scripted_s3 += [(500, "InternalError")] * 6
     with pytest.raises(ServerFaultError):
         open_store("s3://bucket").put("a", b"x")
+
+
+def s3_error(code: str) -> OSError:
+    """An error of S3's as s3fs tells of it."""
+    error: OSError = translate_boto_error(ClientError({"Error": {"Code": code}}, "PutObject"))
+    return error
 
 
 @pytest.mark.parametrize(
@@ -281,8 +286,6 @@ def test_a_failing_service_may_do_better_later(scripted_s3: list[tuple[int, str]
         (PermissionError(errno.EACCES, "denied"), RequestRejectedError, "denied"),
         (OSError(errno.EROFS, "read-only"), RequestRejectedError, "denied"),
         (OSError(errno.ENOTSUP, "no links"), RequestRejectedError, "hard links"),
-        (NoCredentialsError(), RequestRejectedError, "AWS_PROFILE"),
-        (ReadTimeoutError(endpoint_url="http://s3"), ServerFaultError, "Try again"),
         (OSError(errno.EIO, "broken"), ServerFaultError, "Try again"),
     ],
 )
@@ -294,6 +297,34 @@ def test_a_fault_of_the_storage_says_what_to_do(
     assert type(explained) is kind
     assert words in str(explained)
     assert "file:///data/store/a" in str(explained)
+
+
+@pytest.mark.parametrize(
+    "error, kind, words",
+    [
+        (NoCredentialsError(), RequestRejectedError, "AWS_PROFILE"),
+        (ProfileNotFound(profile="ads"), RequestRejectedError, "profile (ads)"),
+        (ValueError("Invalid endpoint: s3"), RequestRejectedError, "AWS_ENDPOINT_URL"),
+        (RecursionError(), RequestRejectedError, "AWS_DEFAULT_REGION"),
+        (ReadTimeoutError(endpoint_url="http://s3"), ServerFaultError, "Try again"),
+        (TimeoutError(), ServerFaultError, "TimeoutError"),
+        (s3_error("QuotaExceeded"), RequestRejectedError, "quota"),
+        (s3_error("NotImplemented"), RequestRejectedError, "If-None-Match"),
+        (s3_error("RequestTimeTooSkewed"), RequestRejectedError, "clock"),
+        (s3_error("ExpiredToken"), RequestRejectedError, "AWS_SESSION_TOKEN"),
+        (s3_error("IncompleteBody"), ServerFaultError, "Try again"),
+        (s3_error("SlowDown"), ServerFaultError, "Try again"),
+        (s3_error("KeyTooLongError"), RequestRejectedError, "does not take"),
+    ],
+)
+def test_a_fault_of_s3_says_what_to_do(
+    error: Exception, kind: type[CreativeAssetsError], words: str
+) -> None:
+    explained = explain_s3(error, "s3://ads/a", "ads")
+
+    assert type(explained) is kind
+    assert words in str(explained)
+    assert "s3://ads/a" in str(explained)
 
 
 @pytest.mark.parametrize(

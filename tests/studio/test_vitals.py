@@ -8,7 +8,7 @@ import pytest
 from creative_assets.resources.opening import Archive
 from creative_assets.studio.produce import Job
 from creative_assets.studio.records.ledger import GenerationClaim
-from creative_assets.studio.store import _MemoryStore
+from creative_assets.studio.store.memory import MemoryStore
 from creative_assets.studio.vitals import DAEMON_S, SENSOR_S, Orchestration, Vitals, measured
 
 Accept = Callable[[dict[str, Any]], list[Job]]
@@ -21,7 +21,7 @@ WELL = Orchestration(
 )
 
 
-class _MuteStore(_MemoryStore):
+class _MuteStore(MemoryStore):
     """A store whose server is away."""
 
     def _is_file(self, path: str) -> bool:
