@@ -8,6 +8,7 @@ import base64
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -35,6 +36,9 @@ _CODE_VERSION_TAG = "dagster/code_version"
 _INPUT_VERSION_TAG = "dagster/input_data_version"
 _INPUT_POINTER_TAG = "dagster/input_event_pointer"
 
+_LINKED_FOR = timedelta(days=7)
+"""The longest that S3 signs for; a role's session may end sooner."""
+
 _FAILURES_SHOWN = 50
 _PLAYED = ", played by the stand-in"
 
@@ -52,6 +56,7 @@ def materialization(done: StageDone, inputs: Inputs, archive: Archive) -> dg.Ass
         description=_summary(done),
         metadata={
             **_pictures(output, archive),
+            **_full_size(output, archive),
             **_content(output),
             **_spending(done),
             **_models(done, archive),
@@ -132,6 +137,28 @@ def _pictures(output: StageOutput[Any], archive: Archive) -> Metadata:
     if output.preview is not None:
         shown["preview_large"] = _larger(output.preview, archive)
     return shown
+
+
+def _full_size(output: StageOutput[Any], archive: Archive) -> Metadata:
+    """Links to the finals themselves, where a browser can follow them."""
+    if not isinstance(output.data, FinalCreatives):
+        return {}
+    files = {
+        **{final.format: final.file for final in output.data.finals},
+        **{clean.name: clean.file for clean in output.data.clean},
+    }
+    until = datetime.now(UTC) + _LINKED_FOR
+    try:
+        links = {
+            name: archive.store.link(file.path, int(_LINKED_FOR.total_seconds()))
+            for name, file in files.items()
+        }
+    except CreativeAssetsError as error:  # nor may a link
+        return {"full_size": dg.MetadataValue.text(str(error))}
+    shown = ", ".join(f"[{name}]({url})" for name, url in links.items() if url is not None)
+    if not shown:
+        return {}
+    return {"full_size": dg.MetadataValue.md(f"{shown} (until {until:%Y-%m-%d %H:%M} UTC)")}
 
 
 def _larger(preview: StoredFile, archive: Archive) -> dg.MetadataValue[Any]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import httpx2
 import pytest
 import sqlalchemy as sa
 from rich.console import Console
@@ -92,6 +94,16 @@ def assert_done(store: Store, *locales: str) -> None:
     assert made == [{f"summer/{locale}/cold-brew" for locale in locales}] * len(STAGES)
 
 
+def links_shown_for(variant: str) -> list[int]:
+    """What each link to a final answers, that Dagster shows."""
+    with dg.DagsterInstance.get() as instance:
+        wanted = dg.AssetRecordsFilter(dg.AssetKey("final_creatives"), asset_partitions=[variant])
+        (record,) = instance.fetch_materializations(wanted, limit=1).records
+    assert record.asset_materialization is not None
+    shown = record.asset_materialization.metadata["full_size"].value
+    return [httpx2.get(url).status_code for url in re.findall(r"\]\((.+?)\)", str(shown))]
+
+
 def test_the_demo_leaves_its_bytes_on_s3_and_lists_no_more_than_inbox_and_dead_letters(
     proxy: FaultProxy, on_s3: Settings, written: Path, tmp_path: Path
 ) -> None:
@@ -102,6 +114,7 @@ def test_the_demo_leaves_its_bytes_on_s3_and_lists_no_more_than_inbox_and_dead_l
 
     assert len(listings) == 2, listings
     assert_done(open_store(on_s3.store_url), "en-US", "de-DE")
+    assert links_shown_for("summer/en-US/cold-brew") == [200]
     assert printed.count(f"{on_s3.store_url}/campaigns/summer/final_creatives/") == 2
     assert not (tmp_path / "var/store").exists()
     assert not (tmp_path / "var/inbox").exists()

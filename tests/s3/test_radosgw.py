@@ -4,8 +4,12 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 
+import dagster as dg
+import httpx2
 import pytest
 
 from creative_assets.preflight import checked
@@ -16,6 +20,7 @@ from tests.fault_proxy import FaultProxy
 from tests.radosgw import PAGE, RadosGateway
 from tests.store_claims import StoreClaims
 
+PROJECT = Path(__file__).parents[2]
 EXPIRY = {
     "ID": "old-logs",
     "Status": "Enabled",
@@ -75,6 +80,70 @@ def test_a_large_file_is_one_request(proxy: FaultProxy, bucket: str) -> None:
 
     assert [asked for asked, _ in proxy.seen] == [f"PUT /{bucket}/film"]
     assert stored.size_bytes == len(content)
+
+
+def status_of(url: str | None) -> int:
+    """What a browser without keys is answered."""
+    assert url is not None
+    return httpx2.get(url).status_code
+
+
+def test_a_link_opens_one_file_for_people_without_keys(bucket: str) -> None:
+    store = open_store(f"s3://{bucket}/store")
+    store.put("a b/ä+1.jpg", b"pixels")
+    store.put("other.jpg", b"others")
+    url = store.link("a b/ä+1.jpg", 60)
+
+    assert url is not None
+    assert httpx2.get(url).content == b"pixels"
+    assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in url
+    assert status_of(url.partition("?")[0]) == 403
+    assert status_of(url[:-1] + ("0" if url[-1] != "0" else "1")) == 403
+    assert status_of(url.replace("X-Amz-Expires=60", "X-Amz-Expires=600")) == 403
+    bare, query = url.split("?")
+    assert status_of(f"{bare.replace('a%20b/%C3%A4%2B1.jpg', 'other.jpg')}?{query}") == 403
+
+
+def test_a_link_ends_when_it_was_said_to(bucket: str) -> None:
+    store = open_store(f"s3://{bucket}")
+    store.put("a.jpg", b"pixels")
+    url = store.link("a.jpg", 1)
+    time.sleep(2.1)
+
+    assert status_of(url) == 403
+
+
+def test_what_a_run_prints_is_kept_on_s3_with_a_link(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = (PROJECT / "creative_assets/data/dagster.yaml", PROJECT / "deploy/compute-logs-s3.yaml")
+    (tmp_path / "dagster.yaml").write_text("".join(part.read_text() for part in parts))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    monkeypatch.setenv("DAGSTER_LOGS_BUCKET", bucket)
+
+    @dg.op
+    def speak() -> None:
+        sys.stdout.write("spoken aloud\n")
+
+    @dg.job
+    def talk() -> None:
+        speak()
+
+    with dg.DagsterInstance.get() as instance:
+        result = talk.execute_in_process(instance=instance)
+        (captured,) = (
+            event.logs_captured_data
+            for event in result.all_events
+            if event.event_type == dg.DagsterEventType.LOGS_CAPTURED
+        )
+        logs = instance.compute_log_manager
+        key = logs.build_log_key_for_run(result.run_id, captured.file_key)
+        stored, told = logs.get_log_data(key), logs.get_log_metadata(key)
+
+    assert b"spoken aloud" in (stored.stdout or b"")
+    assert told.stdout_location == f"s3://{bucket}/compute-logs/storage/{'/'.join(key)}.out"
+    assert told.stdout_download_url is not None
+    assert b"spoken aloud" in httpx2.get(told.stdout_download_url).content
 
 
 def _refusals(store: Store) -> set[str]:

@@ -105,6 +105,12 @@ class Store(ABC):
         with self._explaining(path):
             self._remove(path)
 
+    def link(self, path: str, expires_s: int) -> str | None:
+        """Where a browser finds the file for so long; None where only programs here can read it."""
+        path = _checked(path)
+        with self._explaining(path):
+            return self._link(path, expires_s)
+
     def advice(self) -> str | None:
         """What its operator had better set up at the backend, and how; None where all is well."""
         return None
@@ -133,6 +139,9 @@ class Store(ABC):
                 f"expected {expected.sha256}. What is written there once must stay; find out what "
                 "changed it, and remove it if it is wrong."
             )
+
+    def _link(self, path: str, expires_s: int) -> str | None:  # noqa: ARG002 - for those that have links
+        return None
 
     @abstractmethod
     def _write(self, path: str, content: bytes) -> None: ...

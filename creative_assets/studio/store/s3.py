@@ -25,6 +25,7 @@ _CLIENT_CONFIG = {
     "connect_timeout": 3,
     "read_timeout": 6,  # between two bytes
     "max_pool_connections": 32,
+    "signature_version": "s3v4",  # else links are signed in a way that Amazon no longer takes
 }
 # s3fs would multiply botocore's attempts by its own, twice over for a GET: minutes for an endpoint
 # that hangs.
@@ -91,6 +92,10 @@ class S3Store(Store):
 
     def _explained(self, error: Exception, url: str) -> CreativeAssetsError:
         return explain_s3(error, url, self._bucket)
+
+    def _link(self, path: str, expires_s: int) -> str | None:
+        url: str = self._files().url(f"{self._bucket}/{self._key(path)}", expires=expires_s)
+        return url
 
     def _write(self, path: str, content: bytes) -> None:
         self._call("put_object", Key=self._key(path), Body=content)
