@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, UnidentifiedImageError
 
 from creative_assets.standin import wire
-from creative_assets.standin.quick import padded, quick_picture
+from creative_assets.standin.quick import quick_jpeg, quick_picture
 from creative_assets.standin.scenes.painter import paint_scene
 from creative_assets.standin.wire import Call, Json, WireError
 from creative_assets.studio.values import Size
@@ -30,6 +30,7 @@ MAX_PHOTOS = 16
 MAX_PHOTO_BYTES = 50_000_000
 MAX_PROMPT_CHARACTERS = 32_000
 MAX_PICTURES = 10
+_BEST_QUALITY = 95  # Pillow: above it files grow, and pictures get no better
 
 
 @dataclass(frozen=True)
@@ -97,11 +98,12 @@ def _painted(order: _Order, nonce: int) -> list[bytes]:
 
 
 def _quickly_painted(order: _Order, nonce: int) -> list[bytes]:
-    pictures = (
-        quick_picture(order.prompt, order.size, order.photos, seed) for seed in _seeds(order, nonce)
-    )
-    files = [encode(picture, order.output_format, order.compression) for picture in pictures]
-    return [padded(file) for file in files] if order.output_format == "jpeg" else files
+    asked = (order.prompt, order.size, order.photos)
+    seeds, quality = _seeds(order, nonce), min(order.compression, _BEST_QUALITY)
+    if order.output_format == "jpeg":
+        return [quick_jpeg(*asked, seed, quality) for seed in seeds]
+    pictures = (quick_picture(*asked, seed) for seed in seeds)
+    return [encode(picture, order.output_format, quality) for picture in pictures]
 
 
 def _answer(order: _Order, files: Sequence[bytes]) -> Json:
@@ -133,7 +135,7 @@ def encode(picture: Image.Image, output_format: str, compression: int = 100) -> 
     if output_format == "png":
         picture.save(file, "PNG", compress_level=3)
     else:
-        picture.save(file, output_format.upper(), quality=min(compression, 95))
+        picture.save(file, output_format.upper(), quality=min(compression, _BEST_QUALITY))
     return file.getvalue()
 
 
