@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from bench.results import Row
 from creative_assets.studio.compose import OverlayText, TextStyle, compose_text
 from creative_assets.studio.export import encode
 from creative_assets.studio.formats import format_named
@@ -54,6 +55,38 @@ class Speed:
 
     finals_per_s: float
     cpu_ms: float
+
+
+def rows() -> list[Row]:
+    """Finals from decoded pictures to bytes: ours, and beside them a first script's."""
+    jpeg, png, script = ours("jpeg", 40), ours("png", 8), naive(3)
+    first_mb, last_mb = growth_mb(1000)
+    of_cpu = {"CPU of one, ms": round(jpeg.cpu_ms), "naive script's, ms": round(script.cpu_ms)}
+    return [
+        Row(
+            name="finals-jpeg",
+            what="finals a second, JPEG",
+            unit="finals/s",
+            values=(jpeg.finals_per_s,),
+            least=40,
+            details=of_cpu,
+        ),
+        Row(
+            name="finals-png",
+            what="finals a second, PNG",
+            unit="finals/s",
+            values=(png.finals_per_s,),
+            least=10,
+        ),
+        Row(
+            name="finals-growth",
+            what="peak memory after 1,000 variants ÷ after the first 100",
+            unit="",
+            values=(last_mb / first_mb,),
+            most=1.1,
+            details={"after 100, MB": round(first_mb), "after 1,000, MB": round(last_mb)},
+        ),
+    ]
 
 
 def ours(file_type: FileType, variants: int) -> Speed:

@@ -3,9 +3,9 @@
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import dagster as dg
 import psutil
@@ -50,6 +50,10 @@ class Deployment:
         }
         base_url = self.environment.get("OPENAI_BASE_URL")
         return Settings.model_validate({**fields, "openai_base_url": base_url})
+
+    def with_settings(self, environment: Mapping[str, str]) -> Self:
+        """The same with further settings."""
+        return replace(self, environment={**self.environment, **environment})
 
     def run(self, brief: Path) -> Spent:
         """Submit a brief and run all of it through Dagster, in one process."""

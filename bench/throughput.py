@@ -1,0 +1,178 @@
+"""What a variant costs where models answer at once: all of its CPU, beside that of a bare script.
+
+Costs are those of the variants between a small campaign and a large one, so that what a process
+needs to start is no part of them.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.deployment import LOCALES, Kind, deployed, write_campaign
+from bench.programs import Served, Spent, cpu_s_of, run_to_end, serving
+from bench.results import Row
+
+_CORES = 2
+_SMALL, _FEW, _LOCALES = 12, 60, 6
+_DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Of one campaign: what our program took, and beside it the database and the stand-in.
+
+    Attributes:
+        finals: The SHA-256 of every file.
+    """
+
+    spent: Spent
+    database_cpu_s: float
+    stand_in_cpu_s: float
+    run_s: float
+    finals: frozenset[str]
+
+
+def rows(variants: int) -> list[Row]:
+    """On both kinds of database, from campaigns of `variants` variants."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serving("standin", "serve", "--quick-pictures") as stand_in,
+    ):
+        folder = Path(name)
+        _bare(folder / "warm", _SMALL, stand_in)  # the stand-in paints its scenes once
+        bare = [_bare(folder / f"bare-{count}", count, stand_in) for count in (_SMALL, variants)]
+        bare_cpu_s = _a_variant(bare[0].spent.cpu_s, bare[1].spent.cpu_s, variants)
+        measured = []
+        for kind, most in (("postgres", 1.25), ("sqlite", 1.8)):
+            small, large = (
+                _ours(folder / f"{kind}-{count}", kind, count, stand_in)
+                for count in (_SMALL, variants)
+            )
+            _check_same(large, bare[1])
+            measured += _rows_of(kind, small, large, bare_cpu_s, most, variants)
+    return measured
+
+
+def growth_rows(variants: int) -> list[Row]:
+    """Whether a variant costs more, and a run worker grows, over a backfill of many."""
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serving("standin", "serve", "--quick-pictures") as stand_in,
+    ):
+        folder = Path(name)
+        _bare(folder / "warm", _SMALL, stand_in)
+        few, many = (
+            _ours(folder / f"{count}", "postgres", count, stand_in) for count in (_FEW, variants)
+        )
+    cost_of_few, cost_of_many = (
+        (cost.spent.cpu_s + cost.database_cpu_s) / count
+        for cost, count in ((few, _FEW), (many, variants))
+    )
+    return [
+        Row(
+            name="growth",
+            what=f"CPU of a variant in a backfill of {variants:,} ÷ in one of {_FEW}",
+            unit="",
+            values=(cost_of_many / cost_of_few,),
+            most=1.1,
+        ),
+        Row(
+            name="growth-memory",
+            what=f"peak memory of a run worker over {variants:,} variants",
+            unit="MB",
+            values=(many.spent.peak_mb,),
+            most=600,
+            details={f"over {_FEW}, MB": round(few.spent.peak_mb)},
+        ),
+    ]
+
+
+def _rows_of(
+    kind: Kind, small: Cost, large: Cost, bare_cpu_s: float, most: float, variants: int
+) -> list[Row]:
+    worker_s = _a_variant(small.spent.cpu_s, large.spent.cpu_s, variants)
+    database_s = _a_variant(small.database_cpu_s, large.database_cpu_s, variants)
+    stand_in_s = _a_variant(small.stand_in_cpu_s, large.stand_in_cpu_s, variants)
+    details = {
+        "worker, CPU s": round(worker_s, 3),
+        "PostgreSQL, CPU s": round(database_s, 3),
+        "stand-in, CPU s": round(stand_in_s, 3),
+        "bare script, CPU s": round(bare_cpu_s, 3),
+        "peak of the worker, MB": round(large.spent.peak_mb),
+        "wall time, variants/s": round(variants / large.run_s, 2),
+    }
+    sustained = _CORES / (worker_s + database_s + stand_in_s)
+    return [
+        Row(
+            name=f"sustained-{kind}",
+            what=f"variants a second that {_CORES} cores have the CPU for, with all that takes "
+            f"part ({kind}); {sustained * _DAY_S:,.0f} a day",
+            unit="variants/s",
+            values=(sustained,),
+            least=2 if kind == "postgres" else None,
+            details=details,
+        ),
+        Row(
+            name=f"bare-{kind}",
+            what=f"CPU of a variant, database included ÷ that of a bare script ({kind})",
+            unit="",
+            values=((worker_s + database_s) / bare_cpu_s,),
+            most=most,
+        ),
+        Row(
+            name=f"memory-{kind}",
+            what=f"peak memory of a run worker over {variants} variants ({kind})",
+            unit="MB",
+            values=(large.spent.peak_mb,),
+            most=600,
+        ),
+    ]
+
+
+def _a_variant(small: float, large: float, variants: int) -> float:
+    return (large - small) / (variants - _SMALL)
+
+
+def _ours(folder: Path, kind: Kind, variants: int, stand_in: Served) -> Cost:
+    brief = _campaign(folder / "brief", variants)
+    with deployed(folder / "deployment", kind, f"{stand_in.url}/v1") as place:
+        stand_in_s = cpu_s_of(stand_in.process)
+        database_s = cpu_s_of(place.database) if place.database else 0.0
+        spent = place.run(brief)
+        return Cost(
+            spent,
+            cpu_s_of(place.database) - database_s if place.database else 0.0,
+            cpu_s_of(stand_in.process) - stand_in_s,
+            place.run_seconds(),
+            _finals_in(place.folder / "store"),
+        )
+
+
+def _bare(folder: Path, variants: int, stand_in: Served) -> Cost:
+    brief = _campaign(folder / "brief", variants)
+    with deployed(folder / "deployment", "sqlite", f"{stand_in.url}/v1") as place:
+        program = [sys.executable, "-m", "bench.bare", str(brief)]
+        path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        spent = run_to_end(program, place.folder, {**place.environment, **path})
+        return Cost(spent, 0.0, 0.0, spent.wall_s, _finals_in(place.folder / "store"))
+
+
+def _campaign(folder: Path, variants: int) -> Path:
+    return write_campaign(folder, "campaign", variants // _LOCALES, LOCALES[:_LOCALES])
+
+
+def _finals_in(store: Path) -> frozenset[str]:
+    files = store.glob("campaigns/*/final_creatives/*/*.jpg")
+    return frozenset(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)
+
+
+def _check_same(ours: Cost, bare: Cost) -> None:
+    """Costs can be compared of the same work only."""
+    if ours.finals != bare.finals:
+        raise ValueError(
+            f"{len(ours.finals ^ bare.finals)} finals differ between ours and the bare script's; "
+            "expected the same bytes. Mend bench/bare.py."
+        )
