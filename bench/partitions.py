@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from bench.results import Row
 from creative_assets.partitions import PARTITIONS_NAME
+from creative_assets.resources.postgres_storage import PostgresEventLog
 from creative_assets.standin.behaviour import Behaviour
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
 from tests.e2e.harness import Deployment, deployment, postgres_databases
@@ -84,7 +85,9 @@ def _fill(place: Deployment, number: int) -> None:
             instance.report_runless_asset_event(
                 dg.AssetMaterialization(asset_key=stage, partition=keys[0])
             )
-        with instance.event_log_storage.index_connection() as connection:
+        log = instance.event_log_storage
+        assert isinstance(log, PostgresEventLog)  # noqa: S101 - the deployment's
+        with log.index_connection() as connection:
             connection.execute(sa.text(_EVERY_OTHER), {"known": keys[0]})
 
 

@@ -116,7 +116,9 @@ class Settings(BaseSettings):
         description="By rule of the checks: error or warn, where it is not as usual.",
     )
     briefs_per_tick: int = Field(500, ge=1, description="Briefs that one sensor tick takes.")
-    tick_budget_s: float = Field(20, gt=0, description="A sensor tick takes no new brief after it.")
+    tick_budget_s: float = Field(
+        16, gt=0, description="A sensor tick takes and weighs no further brief after it."
+    )
 
     publish_url: str = Field(
         "var/published", description="Where approved finals go out from: a folder or s3://…"

@@ -1,5 +1,6 @@
 """New briefs become partitions and runs: the I/O around `studio.acceptance` and `.launches`."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
@@ -10,11 +11,11 @@ from creative_assets.partitions import PARTITIONS_NAME, VARIANTS
 from creative_assets.resources.opening import model_choice
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.runs import covered_by, run_tags, unfinished_ranges
-from creative_assets.studio.acceptance import Taken, take_in
 from creative_assets.studio.campaigns import Campaign, Campaigns
 from creative_assets.studio.intake import campaign_of, launch_batches
 from creative_assets.studio.launches import Launch, next_launch
 from creative_assets.studio.store import open_store
+from creative_assets.studio.taking import Taken, take_in
 from creative_assets.studio.weighing import weigh
 
 _INTERVAL_S = 5
@@ -41,7 +42,7 @@ def briefs(
     context: dg.SensorEvaluationContext, studio: StudioResource
 ) -> dg.SensorResult | dg.SkipReason:
     """Take in the inbox, weigh what is new, then hand Dagster the next launch."""
-    settings = studio.settings()
+    settings, started = studio.settings(), time.monotonic()
     with studio.archive() as archive:
         inbox, campaigns = open_store(settings.inbox_url), Campaigns(archive.records.database)
         taken = take_in(
@@ -49,7 +50,7 @@ def briefs(
             archive.store,
             archive.records,
             most=settings.briefs_per_tick,
-            budget_s=settings.tick_budget_s,
+            budget_s=settings.tick_budget_s / 2,  # what is taken in is weighed in the other half
         )
         weigh(
             inbox,
@@ -57,7 +58,7 @@ def briefs(
             archive.records,
             model_choice(settings),
             limit_usd=settings.campaign_limit_usd,
-            budget_s=settings.tick_budget_s,
+            budget_s=settings.tick_budget_s - (time.monotonic() - started),
         )
         told = _told(taken, campaigns.at("held"))
         if taken != Taken():  # each line logged makes a file: not one for every quiet tick

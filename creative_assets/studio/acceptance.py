@@ -1,7 +1,7 @@
 """From the inbox to variants: examining a brief, accepting or refusing it, and reading it back.
 
-What has changed in the inbox is `intake`'s pure comparison, what is wrong with a brief is
-`reading`'s; here are the reads and writes around them. Accepting copies the brief and every file
+What is wrong with a brief is `reading`'s to say; here are the reads and writes around that, for one
+brief. Taking all in that are new is `taking`'s. Accepting copies the brief and every file
 that it names into the store: runs read that snapshot and never the inbox.
 """
 
@@ -19,14 +19,12 @@ from creative_assets.studio.decision_log import DecisionLog
 from creative_assets.studio.errors import (
     BriefError,
     BudgetSpentError,
-    CreativeAssetsError,
     MissingInputError,
     Problem,
 )
 from creative_assets.studio.intake import (
     KnownBrief,
     VariantChanges,
-    compare,
     fingerprint,
     variant_changes,
     variant_version,
@@ -60,6 +58,7 @@ class Examined:
         contents: Name → bytes of each file that is there.
         brief: None where it could not be read.
         problems: All that is wrong; empty where it can be accepted.
+        notes: Paths of what was written beside an earlier version.
     """
 
     path: str
@@ -68,6 +67,7 @@ class Examined:
     contents: Mapping[str, bytes]
     brief: CampaignBrief | None
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
 
 
 class Snapshot(Frozen):
@@ -79,59 +79,12 @@ class Snapshot(Frozen):
     variants: tuple[VariantBrief, ...]
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What one look at the inbox came to: paths of briefs, in the order in which they were read.
-
-    Attributes:
-        unusable: Briefs that could not be read or answered, each with the reason; still due.
-        left: Briefs that are due and were left for the next look.
-    """
-
-    accepted: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
-    unusable: tuple[str, ...] = ()
-    left: int = 0
-
-
-def take_in(inbox: Store, store: Store, records: Records, *, most: int, budget_s: float) -> Taken:
-    """Accept or refuse what is new or changed in the inbox, and retire what is gone from it.
-
-    At most `most` briefs, and none begun after `budget_s` seconds; the rest stays due.
+def check_marker(inbox: Store, listing: Mapping[str, str], *, known: int) -> None:
+    """Tell an emptied inbox, whose marker stays, from one that is not there.
 
     Raises:
-        MissingInputError: Briefs are known, and the inbox is without its marker: a volume that is
-            not mounted, or another address, and not the end of all campaigns.
+        MissingInputError: `known` briefs are known, and the inbox is without its marker.
     """
-    started = time.monotonic()
-    listing = inbox.find()
-    rows = records.briefs.known()
-    _check_marker(inbox, listing, known=len(rows))
-    changes = compare(listing, {path: _known(row) for path, row in rows.items()})
-    accepted, refused, unusable = [], [], []
-    for path in changes.due[:most]:
-        if time.monotonic() - started > budget_s:
-            break
-        try:
-            examined = examine(inbox, path, listing, records)
-            if examined.brief is not None and not examined.problems:
-                accept(examined, examined.brief, rows.get(path), inbox, store, records)
-                accepted.append(path)
-            else:
-                refuse(examined, rows.get(path), inbox, records)
-                refused.append(path)
-        except CreativeAssetsError as error:  # one file nobody may read must not stop the others
-            unusable.append(f"{path}: {error}")
-    gone = [path for path in rows if path not in listing]
-    for path in gone:
-        _forget(rows[path], records)
-    left = len(changes.due) - len(accepted) - len(refused) - len(unusable)
-    return Taken(tuple(accepted), tuple(refused), tuple(gone), tuple(unusable), left)
-
-
-def _check_marker(inbox: Store, listing: Mapping[str, str], *, known: int) -> None:
-    """Tell an emptied inbox, whose marker stays, from one that is not there."""
     if MARKER in listing:
         return
     if known:
@@ -163,7 +116,9 @@ def examine(inbox: Store, path: str, listing: Mapping[str, str], records: Record
         problems = (_owned_by(owner, brief), *problems)
         # As the owner's brief was when it was read: a change of it may give the campaign free.
         stamps[owner.path] = json.loads(owner.stamps_json).get(owner.path)
-    return Examined(path, fingerprint(content, hashes), stamps, contents, brief, problems)
+    notes = [path + suffix for suffix in (NOTE_SUFFIX, WAITING_SUFFIX)]
+    standing = tuple(note for note in notes if note in listing)
+    return Examined(path, fingerprint(content, hashes), stamps, contents, brief, problems, standing)
 
 
 def accept(
@@ -194,13 +149,14 @@ def accept(
     # Under its own hash: a brief that moved, or came back after an upgrade, is another snapshot.
     place = f"campaigns/{brief.campaign_id}/briefs/{_sha256(content)}.json"
     store.put_once(place, content)
-    _record_campaign(brief, place, records)
-    changes = _record_variants(snapshot, place, records)
-    records.briefs.save(_row(examined, brief.campaign_id, place))
-    if previous and previous.campaign_id and previous.campaign_id != brief.campaign_id:
-        _retire_ownerless(previous.campaign_id, records)
-    for suffix in (NOTE_SUFFIX, WAITING_SUFFIX):
-        inbox.delete(examined.path + suffix)
+    with records.database.together():
+        _record_campaign(brief, place, records)
+        changes = _record_variants(snapshot, place, records)
+        records.briefs.save(_row(examined, brief.campaign_id, place))
+        if previous and previous.campaign_id and previous.campaign_id != brief.campaign_id:
+            _retire_ownerless(previous.campaign_id, records)
+    for note in examined.notes:
+        inbox.delete(note)
     return changes
 
 
@@ -213,7 +169,7 @@ def accept_at(path: str, inbox: Store, store: Store, records: Records) -> None:
     """
     listing = inbox.find()
     rows = records.briefs.known()
-    _check_marker(inbox, listing, known=len(rows))
+    check_marker(inbox, listing, known=len(rows))
     examined = examine(inbox, path, listing, records)
     if examined.brief is None or examined.problems:
         raise BriefError(path, examined.problems)
@@ -326,7 +282,8 @@ def _record_variants(snapshot: Snapshot, place: str, records: Records) -> Varian
     return changes
 
 
-def _forget(row: BriefRow, records: Records) -> None:
+def forget(row: BriefRow, records: Records) -> None:
+    """Forget a brief whose file is gone, and retire its campaign unless that has another."""
     records.briefs.forget(row.path)
     if row.campaign_id is not None:
         _retire_ownerless(row.campaign_id, records)
@@ -340,7 +297,8 @@ def _retire_ownerless(campaign_id: str, records: Records) -> None:
         )
 
 
-def _known(row: BriefRow) -> KnownBrief:
+def known_brief(row: BriefRow) -> KnownBrief:
+    """A brief's row, as the inbox is compared with it."""
     return KnownBrief(
         path=row.path,
         campaign_id=row.campaign_id,

@@ -27,6 +27,10 @@ KEYS_PER_QUERY = 500  # SQLite takes at most 32,766 parameters in one statement
 METADATA = sa.MetaData()
 
 
+class _Joined(threading.local):
+    connection: sa.Connection | None = None
+
+
 class Database:
     """A database whose tables are up to date. `open_database` makes one.
 
@@ -42,6 +46,7 @@ class Database:
         # SQLite has one writer. Threads of one process take turns here: left to SQLite, each polls
         # for its turn with growing pauses, and some wait for seconds.
         self._turn = nullcontext() if self.is_postgres else threading.Lock()
+        self._joined = _Joined()
 
     def close(self) -> None:
         """Close all connections."""
@@ -50,12 +55,18 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One transaction that only reads."""
+        if self._joined.connection is not None:
+            yield self._joined.connection
+            return
         with explaining(self._engine.url), connected(self._reader, self._patience_s) as reader:
             yield reader
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction that writes: kept at the end of the block, undone where it raises."""
+        if self._joined.connection is not None:
+            yield self._joined.connection
+            return
         with (
             explaining(self._engine.url),
             self._turn,
@@ -63,6 +74,20 @@ class Database:
             writer.begin(),
         ):
             yield writer
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """All that this thread reads and writes in the block, in one transaction that writes.
+
+        For what costs several commits otherwise. SQLite's other writers wait meanwhile: do nothing
+        else in the block.
+        """
+        with self.writing() as connection:
+            self._joined.connection = connection
+            try:
+                yield
+            finally:
+                self._joined.connection = None
 
     def insert(self, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that can say what to do where a row exists."""

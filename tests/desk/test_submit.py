@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 from creative_assets.desk.brief_form import Sent, upload_of
 from creative_assets.desk.desk import Desk
 from creative_assets.desk.form_problems import by_field, own_problems
-from creative_assets.studio.acceptance import accept_at, take_in
+from creative_assets.studio.acceptance import accept_at
 from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import Problem
+from creative_assets.studio.taking import take_in
 from tests.conftest import LOGO
 from tests.desk.visitors import SignIn
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from creative_assets.desk.desk import Desk
-from creative_assets.studio.acceptance import accept_at, take_in
+from creative_assets.studio.acceptance import accept_at
+from creative_assets.studio.taking import take_in
 from tests.conftest import LOGO
 from tests.desk.campaigns import accepted, document, form
 from tests.desk.visitors import SignIn

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from creative_assets.desk.desk import Desk
 from creative_assets.desk.watch import Watch
-from creative_assets.studio.acceptance import take_in
+from creative_assets.studio.taking import take_in
 from creative_assets.studio.vitals import Orchestration, Vitals
 from tests.conftest import LOGO
 from tests.desk.visitors import SignIn

@@ -14,13 +14,13 @@ from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.notices import notices
 from creative_assets.settings import Settings
-from creative_assets.studio.acceptance import take_in
 from creative_assets.studio.decision_log import FINALS, ShownFinals
 from creative_assets.studio.errors import ServerFaultError
 from creative_assets.studio.notices.news import QUIET_S
 from creative_assets.studio.produce import Job
 from creative_assets.studio.records.briefs import BRIEFS
 from creative_assets.studio.store import StoredFile, open_store
+from creative_assets.studio.taking import take_in
 from tests.sensors.conftest import PATH, Mailbox
 
 Accept = Callable[[dict[str, Any]], list[Job]]

@@ -11,10 +11,8 @@ import pytest
 from creative_assets.studio.acceptance import (
     MARKER,
     NOTE_SUFFIX,
-    Taken,
     accept_at,
     load_jobs,
-    take_in,
 )
 from creative_assets.studio.brief import brief_schema
 from creative_assets.studio.campaigns import Campaigns
@@ -22,6 +20,7 @@ from creative_assets.studio.errors import BriefError, CreativeAssetsError, Missi
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import AD_COPY, BASE_IMAGES
 from creative_assets.studio.store import Store, open_store
+from creative_assets.studio.taking import Taken, take_in
 
 LOGO = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 3"><rect width="9" height="3"/></svg>'

@@ -10,13 +10,13 @@ import pytest
 
 from creative_assets.resources.opening import Archive
 from creative_assets.settings import Settings
-from creative_assets.studio.acceptance import take_in
 from creative_assets.studio.decision_log import ShownFinals, Verdict
 from creative_assets.studio.notices.news import PATIENCE_S, QUIET_S, News, news_since, ripe
 from creative_assets.studio.produce import Job
 from creative_assets.studio.publish import Publication
 from creative_assets.studio.review import decide, look, opinion_of, reviewer_of
 from creative_assets.studio.store import StoredFile, open_store
+from creative_assets.studio.taking import take_in
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 
