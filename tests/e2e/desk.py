@@ -20,7 +20,11 @@ _SERIOUS = {"serious", "critical"}
 def desk_of(place: Deployment) -> Iterator[str]:
     """Serve the desk until the block ends; the link that it prints, which signs in once."""
     port = free_port()
-    environment = {**place.environment, "CREATIVE_ASSETS_DESK_URL": f"http://127.0.0.1:{port}"}
+    environment = {
+        **place.environment,
+        "CREATIVE_ASSETS_DESK_URL": f"http://127.0.0.1:{port}",
+        "CREATIVE_ASSETS_DAGSTER_URL": place.url,
+    }
     printed = place.root / "desk.log"
     with printed.open("wb") as log:
         server = subprocess.Popen(

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from creative_assets.standin.behaviour import Behaviour
-from tests.e2e.browser import browsing, open_page, picture_width_px
+from tests.e2e.browser import browsing, metadata_row, open_page, picture_width_px
 from tests.e2e.desk import desk_of, serious_faults
 from tests.e2e.harness import STEP_S, Deployment
 from tests.e2e.questions import LOGO, approvals
@@ -102,6 +102,10 @@ def test_a_campaign_goes_from_the_form_to_published_files_on_the_desk_alone(
     with zipfile.ZipFile(download.value.path()) as packed:
         assert len([name for name in packed.namelist() if name.endswith(".jpg")]) == 2
 
+    page.goto(f"{page.url.partition('/campaigns')[0]}/inbox")
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+    expect(page.locator(".problem")).to_have_count(0)  # the daemon is heard of
+
     manifests = list((place.root / "published").rglob("manifest.json"))
     assert len(manifests) == 2
     for path in manifests:
@@ -168,6 +172,8 @@ def test_new_bytes_are_unapproved_at_once_on_the_desk_in_the_api_and_in_dagster(
         lambda: approvals(place) == {"succeeded": {english}, "failed": {german}},
         "Dagster to show that the approval does not stand",
     )
+    page.get_by_role("link", name="Lineage in Dagster").click()
+    expect(metadata_row(page, "review_desk")).to_contain_text(GERMAN, timeout=STEP_MS)
 
 
 def _submit(page: Page, place: Deployment) -> list[str]:
