@@ -89,6 +89,7 @@ def decisions(patterns: Patterns) -> None:
 def _decide(patterns: Sequence[str], opinion: "Opinion", by: str | None) -> None:
     from creative_assets.resources.opening import open_archive  # noqa: PLC0415 - keeps --help fast
     from creative_assets.studio.review import decide, in_words, reviewer_of  # noqa: PLC0415
+    from creative_assets.studio.rewording import check_words  # noqa: PLC0415 - Pillow, fonts
 
     reviewer = reviewer_of(by or getpass.getuser(), "cli", verified=by is None)
     refused = False
@@ -98,6 +99,7 @@ def _decide(patterns: Sequence[str], opinion: "Opinion", by: str | None) -> None
                 out.print(f"· {escape(key)}: {escape(in_words(seen.standing))}", soft_wrap=True)
                 continue
             try:
+                check_words(opinion, seen.finals, archive.store)
                 made = decide(seen, opinion, reviewer, str(uuid.uuid4()), archive.decisions)
             except PermanentError as error:
                 out.print(f"[red]✗[/] {escape(str(error))}", soft_wrap=True)

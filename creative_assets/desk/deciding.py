@@ -28,6 +28,7 @@ from creative_assets.studio.review import (
     look,
     reviewer_of,
 )
+from creative_assets.studio.rewording import check_words
 
 _PAGE = 500
 
@@ -92,6 +93,7 @@ def decide_on(
     for key, sha256 in looked_at.items():
         try:
             now = _as_looked_at(key, sha256, seen.get(key), decider)
+            check_words(opinion, now.finals, desk.archive.store)
             decided.append(decide(now, opinion, reviewer, decider.decision_id(key), log))
         except PermanentError as error:
             refused[key] = error

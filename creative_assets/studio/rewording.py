@@ -7,11 +7,25 @@ from collections.abc import Iterator
 
 from creative_assets.studio.brief import Message
 from creative_assets.studio.compose import check_fit
-from creative_assets.studio.errors import RenderError
-from creative_assets.studio.exhibit import Exhibit
+from creative_assets.studio.decision_log import ShownFinals
+from creative_assets.studio.errors import DecisionRejectedError, RenderError
+from creative_assets.studio.exhibit import Exhibit, exhibit_of
 from creative_assets.studio.finals import overlay_text, text_style
 from creative_assets.studio.formats import format_named
+from creative_assets.studio.review import Opinion, Rewording
 from creative_assets.studio.store import Store
+
+
+def check_words(opinion: Opinion, shown: ShownFinals, store: Store) -> None:
+    """Check that the exact words that an opinion gives, if it does, fit the finals' formats.
+
+    Raises:
+        DecisionRejectedError: They do not; a line for each format says why.
+    """
+    if not isinstance(opinion, Rewording):
+        return
+    if found := list(misfits(opinion.words, exhibit_of(shown, store), store)):
+        raise DecisionRejectedError("\n".join(found), field="words")
 
 
 def misfits(words: Message, exhibit: Exhibit, store: Store) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The pages show what is there to the people it is for, and decide on what they showed."""
 
+import html
 from collections.abc import Callable
 from typing import Any
 
@@ -322,10 +323,13 @@ def test_exact_words_that_do_not_fit_are_told_before_a_run_is_made_of_them(
     form = roast.form(verdict="request_changes", change="words", headline="W" * 70)
 
     page = reviewer.post(roast.address, data=form)
+    asked = {"variants": {ROAST_DE: roast.finals.sha256}, "words": {"headline": "W" * 70}}
+    answer = reviewer.post("/api/v1/campaigns/summer/revision", json=asked)
 
-    assert page.status_code == 422
+    assert page.status_code == answer.status_code == 422
     told = page.text.partition('id="problem-words">')[2].partition("</p>")[0]
     assert "The headline (de-DE) does not fit the text zone of 1x1" in told
+    assert html.unescape(told) == answer.json()["detail"]
     assert standing(desk, ROAST_DE) is None
 
 

@@ -19,14 +19,13 @@ from creative_assets.desk.pages.visible import Selected, Selection, VisibleVaria
 from creative_assets.desk.problems import status_of
 from creative_assets.desk.pulse import pulse
 from creative_assets.desk.sign_in import Reviewer, SignedIn
-from creative_assets.studio.brief import Message
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import (
     CreativeAssetsError,
     DecisionConflictError,
     DecisionRejectedError,
 )
-from creative_assets.studio.exhibit import Exhibit, exhibit_of, findings_on, product_name
+from creative_assets.studio.exhibit import exhibit_of, findings_on, product_name
 from creative_assets.studio.listing import ListedVariant, neighbours
 from creative_assets.studio.locales import english_name
 from creative_assets.studio.review import (
@@ -38,7 +37,7 @@ from creative_assets.studio.review import (
     opinion_of,
     reviewer_of,
 )
-from creative_assets.studio.rewording import misfits
+from creative_assets.studio.rewording import check_words
 from creative_assets.studio.store import Store
 from creative_assets.studio.values import Frozen
 
@@ -100,6 +99,7 @@ def decision(
     try:
         seen = look_at(key, log)
         opinion = _opinion(form, seen, desk.archive.store)
+        check_words(opinion, seen.finals, desk.archive.store)
         if isinstance(opinion, Approval) and opinion.override_reason and not person.may("publish"):
             raise DecisionRejectedError(OVERRIDING)
         reviewer = reviewer_of(person.name, "desk", verified=True)
@@ -170,11 +170,8 @@ def _opinion(form: DecisionForm, seen: UnderReview, store: Store) -> Opinion:
         reason = form.override_reason.strip() or None
         return opinion_of("approve", form.note, override_reason=reason)
     if form.change == "words":
-        exhibit = exhibit_of(seen.finals, store)
-        words = _changed_words(form, exhibit.copy)
-        rewording = opinion_of("request_changes", form.note, words=words)
-        _check_they_fit(Message(**words), exhibit, store)
-        return rewording
+        words = _changed_words(form, exhibit_of(seen.finals, store).copy)
+        return opinion_of("request_changes", form.note, words=words)
     if not form.change:
         raise DecisionRejectedError("Say what is to change: the copy, the picture, the logo, …")
     spot = form.spot if form.change == "logo" else None
@@ -196,16 +193,6 @@ def _changed_words(form: DecisionForm, copy: AdCopy | None) -> Mapping[str, str]
     if not words:
         raise DecisionRejectedError("The words are as they were. Type what they are to be.")
     return words
-
-
-def _check_they_fit(words: Message, exhibit: Exhibit, store: Store) -> None:
-    """Check that the words can be set, before a run finds out that they cannot.
-
-    Raises:
-        DecisionRejectedError: They cannot, with each format in which they do not fit.
-    """
-    if found := list(misfits(words, exhibit, store)):
-        raise DecisionRejectedError("\n".join(found), field="words")
 
 
 def _onward(variant: ListedVariant, selected: Selection, desk: Desk) -> str:
