@@ -370,26 +370,11 @@ def _opponents(levels: Map) -> Map:
 
 
 def _slopes(channels: Map) -> Map:
-    """Slopes down and across of the smoothed channels, shaped (6, rows, columns)."""
-    smooth = _smoothed(_smoothed(channels, 1), 2)
-    return np.concatenate((_slope(smooth, 1), _slope(smooth, 2)))
-
-
-def _smoothed(channels: Map, axis: int) -> Map:
-    """The sum of three neighbours along an axis, the outermost repeated."""
-    wide = np.swapaxes(channels, 0, axis)
-    sums = wide.copy()
-    sums[1:] += wide[:-1]
-    sums[:-1] += wide[1:]
-    sums[0] += wide[0]
-    sums[-1] += wide[-1]
-    return np.swapaxes(sums, 0, axis)
-
-
-def _slope(channels: Map, axis: int) -> Map:
-    """Central differences along an axis, one-sided at its ends."""
-    wide = np.swapaxes(channels, 0, axis)
-    slope = np.empty_like(wide)
-    slope[1:-1] = (wide[2:] - wide[:-2]) / 2
-    slope[0], slope[-1] = wide[1] - wide[0], wide[-1] - wide[-2]
-    return np.swapaxes(slope, 0, axis)
+    """Slopes down and across of smoothed channels, (6, rows, columns); 0 at the border."""
+    rows = channels[:, :-2] + channels[:, 1:-1] + channels[:, 2:]
+    smooth = rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]
+    count, height, width = channels.shape
+    slopes = np.zeros((2 * count, height, width), dtype=channels.dtype)
+    slopes[:count, 2:-2, 1:-1] = smooth[:, 2:] - smooth[:, :-2]
+    slopes[count:, 1:-1, 2:-2] = smooth[..., 2:] - smooth[..., :-2]
+    return slopes
