@@ -71,6 +71,7 @@ osd_crush_chooseleaf_type = 0
 osd_pool_default_read_lease_ratio = 1000
 rgw_frontends = beast endpoint=127.0.0.1:{port}
 rgw_max_listing_results = {page}
+rgw_thread_pool_size = 64
 rgw_enable_gc_threads = false
 rgw_enable_lc_threads = false
 rgw_enable_quota_threads = false

@@ -21,11 +21,11 @@ from tests.radosgw import PAGE, RadosGateway
 from tests.store_claims import StoreClaims
 
 PROJECT = Path(__file__).parents[2]
-EXPIRY = {
-    "ID": "old-logs",
+OTHER_RULE = {
+    "ID": "of-others",
     "Status": "Enabled",
-    "Filter": {"Prefix": "logs/"},
-    "Expiration": {"Days": 30},
+    "Filter": {"Prefix": "uploads/"},
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},
 }
 FORKED = """
 import os, sys
@@ -208,10 +208,11 @@ def test_a_bucket_of_another_region_is_told_with_the_variable_to_correct(
     radosgw: RadosGateway, bucket: str
 ) -> None:
     radosgw.move_elsewhere(bucket)
-    (message,) = _refusals(open_store(f"s3://{bucket}"))
+    with pytest.raises(RequestRejectedError, match="Set AWS_DEFAULT_REGION") as refused:
+        open_store(f"s3://{bucket}").get("a")
 
-    assert f"The bucket {bucket}" in message
-    assert "Set AWS_DEFAULT_REGION" in message
+    assert refused.value.everywhere
+    assert f"The bucket {bucket}" in str(refused.value)
 
 
 def test_preflight_proposes_the_rule_that_clears_abandoned_uploads_until_it_is_set(
@@ -219,7 +220,7 @@ def test_preflight_proposes_the_rule_that_clears_abandoned_uploads_until_it_is_s
 ) -> None:
     client = radosgw.client()
     client.put_bucket_lifecycle_configuration(
-        Bucket=bucket, LifecycleConfiguration={"Rules": [EXPIRY]}
+        Bucket=bucket, LifecycleConfiguration={"Rules": [OTHER_RULE]}
     )
     on_s3 = settings.model_copy(update={"store_url": f"s3://{bucket}/store"})
     (warning,) = (found for found in checked(on_s3) if "multipart" in found.text)
@@ -231,4 +232,4 @@ def test_preflight_proposes_the_rule_that_clears_abandoned_uploads_until_it_is_s
     assert command[:3] == ["aws", "s3api", "put-bucket-lifecycle-configuration"]
     assert open_store(on_s3.store_url).advice() is None
     kept = client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
-    assert {rule["ID"] for rule in kept} == {"old-logs", "abandoned-uploads"}
+    assert {rule["ID"] for rule in kept} == {"of-others", "abandoned-uploads"}

@@ -6,6 +6,7 @@ errors mean is in `s3_faults`.
 
 import json
 import os
+import shlex
 import threading
 import time
 from collections.abc import Mapping
@@ -39,9 +40,6 @@ _DEADLINE_S = 30
 """For one object or one page of a listing, also where a server sends a byte now and then."""
 
 _CONFLICT_WAITS_S = (0.1, 0.3, 0.9)
-_ONE_PUT_BYTES = 5 * 2**30
-"""What S3 takes in one request. Parts could be left behind, and radosgw puts them together over
-what another has created."""
 
 _DAYS_OF_UPLOADS = 7
 _RULE = {
@@ -77,15 +75,21 @@ class S3Store(Store):
                 if code_of(error) != "NoSuchLifecycleConfiguration":
                     raise
                 rules = []
-        if any(_clears_uploads(rule) for rule in rules):
+        if any(self._clears_uploads(rule) for rule in rules):
             return None
-        wanted = json.dumps({"Rules": [*rules, _RULE]})
+        wanted = shlex.quote(json.dumps({"Rules": [*rules, _RULE]}))
         return (
             f"The bucket {self._bucket} has no rule that clears abandoned multipart uploads: what "
             "of them is there stays, unseen, and is paid for. Set one: aws s3api "
             f"put-bucket-lifecycle-configuration --bucket {self._bucket} "
-            f"--lifecycle-configuration '{wanted}'"
+            f"--lifecycle-configuration {wanted}"
         )
+
+    def _clears_uploads(self, rule: dict[str, Any]) -> bool:
+        """Whether a lifecycle rule clears them everywhere below the store's root."""
+        where: str = rule.get("Filter", rule).get("Prefix", "")  # an old rule has no filter
+        is_on = rule["Status"] == "Enabled" and "AbortIncompleteMultipartUpload" in rule
+        return is_on and self._prefix.startswith(where)
 
     def _faults(self) -> tuple[type[Exception], ...]:
         return FAULTS
@@ -98,6 +102,8 @@ class S3Store(Store):
         return url
 
     def _write(self, path: str, content: bytes) -> None:
+        # Always in one request, which takes 5 GB. Parts of an upload could be left behind, and
+        # radosgw puts them together over what another has created.
         self._call("put_object", Key=self._key(path), Body=content)
 
     def _create(self, path: str, content: bytes) -> bool:
@@ -186,7 +192,3 @@ class S3Store(Store):
                 files.retries = _S3FS_ATTEMPTS
                 self._opened = (os.getpid(), files)
             return self._opened[1]
-
-
-def _clears_uploads(rule: dict[str, Any]) -> bool:
-    return rule["Status"] == "Enabled" and "AbortIncompleteMultipartUpload" in rule
