@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import httpx2
@@ -185,6 +186,41 @@ def test_keys_without_rights_are_told_which_rights_to_ask_for(
 
     assert "(AccessDenied)" in message
     assert f"s3:ListBucket on the bucket {bucket}" in message
+
+
+def test_the_rights_that_are_asked_for_are_enough(
+    radosgw: RadosGateway, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    radosgw.add_user("writer")
+    radosgw.client().put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy(bucket, "writer")))
+    for name, value in radosgw.environment("writer").items():
+        monkeypatch.setenv(name, value)
+    store = open_store(f"s3://{bucket}")
+    store.put("replaced", b"old")
+    store.put("replaced", b"new")
+    stored = store.put_once("made", b"once")
+    store.delete("replaced")
+
+    assert store.get_verified(stored) == b"once"
+    assert not store.exists("replaced")
+    assert list(store.find()) == ["made"]
+    assert "may not read the lifecycle rules" in (store.advice() or "")
+
+
+def policy(bucket: str, user: str) -> dict[str, Any]:
+    """What the operators' page says is needed, and no more."""
+    rights = {
+        f"arn:aws:s3:::{bucket}": ["s3:ListBucket"],
+        f"arn:aws:s3:::{bucket}/*": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+    }
+    who = {"AWS": [f"arn:aws:iam:::user/{user}"]}
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": who, "Action": actions, "Resource": [resource]}
+            for resource, actions in rights.items()
+        ],
+    }
 
 
 @pytest.mark.parametrize(
