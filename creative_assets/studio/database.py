@@ -6,7 +6,7 @@ keep rows beside it; each defines its own tables on `METADATA`.
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from creative_assets.studio.engines import connected, explaining, make_engine
 from creative_assets.studio.errors import PermanentError
+from creative_assets.studio.shared_commits import SharedCommits
 
 KEYS_PER_QUERY = 500  # SQLite takes at most 32,766 parameters in one statement
 
@@ -45,7 +46,7 @@ class Database:
         self.is_postgres = engine.dialect.name == "postgresql"
         # SQLite has one writer. Threads of one process take turns here: left to SQLite, each polls
         # for its turn with growing pauses, and some wait for seconds.
-        self._turn = nullcontext() if self.is_postgres else threading.Lock()
+        self._turns = SharedCommits(lambda: connected(engine, patience_s))
         self._joined = _Joined()
 
     def close(self) -> None:
@@ -67,12 +68,13 @@ class Database:
         if self._joined.connection is not None:
             yield self._joined.connection
             return
-        with (
-            explaining(self._engine.url),
-            self._turn,
-            connected(self._engine, self._patience_s) as writer,
-            writer.begin(),
-        ):
+        transaction = self._begun if self.is_postgres else self._turns.writing
+        with explaining(self._engine.url), transaction() as writer:
+            yield writer
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        with connected(self._engine, self._patience_s) as writer, writer.begin():
             yield writer
 
     @contextmanager
