@@ -130,7 +130,7 @@ class Deployed:
     def worker(self) -> Worker | None:
         """Who works on the newest run; None where it waits, or is over."""
         runs = self.runs()
-        if not runs or runs[-1].dagster_run.is_finished:
+        if not runs or runs[-1].dagster_run.status != dg.DagsterRunStatus.STARTED:
             return None
         run_id = runs[-1].dagster_run.run_id
         for entry in self.instance.all_logs(run_id, dg.DagsterEventType.ENGINE_EVENT):
@@ -157,6 +157,7 @@ class Deployed:
 def deployed(
     root: Path,
     behaviour: Sequence[str],
+    settings: Mapping[str, str],
     dagster_yaml: str,
 ) -> Iterator[Deployed]:
     """Run everything in the folder `root` until the block ends; nothing of it stays behind.
@@ -164,6 +165,7 @@ def deployed(
     Args:
         root: An empty folder.
         behaviour: Options of `creative-assets standin serve`.
+        settings: The product's, as variables of the environment.
         dagster_yaml: Dagster's own configuration.
     """
     home = root / "dagster"
@@ -175,7 +177,7 @@ def deployed(
     (root / "workspace.yaml").write_text(json.dumps({"load_from": [code_at]}))
     records_url, standin_url = f"sqlite:///{root}/records.db", f"http://127.0.0.1:{standin_port}/v1"
     ours = environment(root, standin_url, records_url)
-    variables = {**ours, "CREATIVE_ASSETS_SERVICE_NAME": SERVICE}
+    variables = {**ours, "CREATIVE_ASSETS_SERVICE_NAME": SERVICE, **settings}
 
     def program(name: str, *command: str) -> Program:
         return Program([sys.executable, "-m", *command], root, variables, root / f"{name}.log")
