@@ -202,7 +202,7 @@ def deployed(
             code_server=program("code", "dagster", "api", "grpc", *at_code),
             daemon=program("daemon", "dagster._daemon", "run", *workspace),
             webserver=program("webserver", "dagster_webserver", *at_web, *workspace),
-            instance=stack.enter_context(dg.DagsterInstance.from_config(str(home))),
+            instance=stack.enter_context(_instance(home)),
         )
         for piece in (place.standin, place.code_server, place.daemon, place.webserver):
             stack.callback(piece.end)
@@ -210,6 +210,18 @@ def deployed(
         health = f"http://127.0.0.1:{web_port}/server_info"
         place.wait_for(lambda: _answers(health), "the webserver", READY_S)
         yield place
+
+
+def _instance(home: Path) -> dg.DagsterInstance:
+    """Dagster's storage, opened from here as well; its configuration asks the environment."""
+    before = os.environ.get("DAGSTER_HOME")
+    os.environ["DAGSTER_HOME"] = str(home)
+    try:
+        return dg.DagsterInstance.from_config(str(home))
+    finally:
+        del os.environ["DAGSTER_HOME"]
+        if before is not None:
+            os.environ["DAGSTER_HOME"] = before
 
 
 def _standin_log(root: Path) -> Path:
