@@ -129,7 +129,7 @@ class Generations:
         finally:
             beating.cancel()
             await asyncio.gather(beating, return_exceptions=True)
-            await self._run(lambda: self._records.holders.retire(self._holder))
+            await self._retire()
 
     async def get(self, request: Request, payer: Payer) -> Generation:
         """The generation for `request`: kept, or made now and booked to `payer`.
@@ -261,6 +261,12 @@ class Generations:
                 await asyncio.to_thread(self._say_alive)
             except CreativeAssetsError as error:  # the lease outlasts two more tries
                 log.warning("The heartbeat of %s failed: %s", self._holder, error)
+
+    async def _retire(self) -> None:
+        try:
+            await self._run(lambda: self._records.holders.retire(self._holder))
+        except CreativeAssetsError as error:  # what it still claims lapses with its heartbeat
+            log.warning("%s could not be signed off: %s", self._holder, error)
 
     def _say_alive(self) -> None:
         self._records.holders.heartbeat(self._holder, LEASE_S, self._run_id)
