@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from creative_assets.studio.campaigns import CAMPAIGNS
 from creative_assets.studio.database import METADATA, Database
 from creative_assets.studio.errors import BudgetSpentError, RequestRejectedError
-from creative_assets.studio.holders import HOLDERS
+from creative_assets.studio.holders import HOLDERS, Watch
 
 CHARGES = sa.Table(
     "charges",
@@ -98,10 +98,16 @@ class SpentRow:
 class Budgets:
     """The charges in one database."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
-        """Keep rows in `database`; `clock` tells the time."""
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], float] = time.time,
+        watch: Watch | None = None,
+    ) -> None:
+        """Keep rows in `database`; `clock` tells the time, `watch` which holders are alive."""
         self._database = database
         self._clock = clock
+        self._watch = watch or Watch(clock)
 
     def is_limited(self, campaign_id: str) -> bool:
         """Whether the campaign has a budget."""
@@ -122,11 +128,12 @@ class Budgets:
             # The lock, on PostgreSQL, lets one look at a time; SQLite has one writer anyway.
             budget_usd = connection.scalar(_budget_of(charge.campaign_id).with_for_update())
             if budget_usd is not None:
-                paid_usd, reserved_usd = self._totals(connection, charge)
+                alive = self._alive(connection)
+                paid_usd, reserved_usd = self._totals(connection, charge, alive)
                 paid_usd += charge.cost_usd + charge.unpriced * charge.most_usd
                 if paid_usd + charge.most_usd > budget_usd:
                     raise _spent(charge, budget_usd, paid_usd)
-                is_heard = self._is_alive(connection, charge.holder)
+                is_heard = charge.holder in alive
                 if paid_usd + reserved_usd + charge.most_usd > budget_usd or not is_heard:
                     if charge.calls:  # two that wait must not wait for each other's last call
                         close_charge(self._database, connection, charge)
@@ -181,23 +188,20 @@ class Budgets:
             of_campaign = question.where(CHARGES.c.campaign_id == campaign_id)
             return float(connection.scalar(of_campaign) or 0.0)
 
-    def _is_alive(self, connection: sa.Connection, holder: str) -> bool:
-        question = sa.select(_is_alive(self._clock())).where(HOLDERS.c.holder == holder)
-        return bool(connection.scalar(question))
+    def _alive(self, connection: sa.Connection) -> list[str]:
+        """The holders that are alive: processes, and so never many."""
+        rows = connection.execute(sa.select(HOLDERS.c.holder, HOLDERS.c.alive_until))
+        return [row.holder for row in rows if self._watch.is_alive(row.holder, row.alive_until)]
 
-    def _totals(self, connection: sa.Connection, charge: Charge) -> tuple[float, float]:
+    def _totals(
+        self, connection: sa.Connection, charge: Charge, alive: list[str]
+    ) -> tuple[float, float]:
         """What the campaign's other charges have cost at most, and what they keep reserved."""
-        reserved = CHARGES.c.under_way & _is_alive(self._clock())
-        question = (
-            sa.select(
-                sa.func.coalesce(sa.func.sum(_AT_MOST), 0.0),
-                sa.func.coalesce(
-                    sa.func.sum(sa.case((reserved, CHARGES.c.most_usd), else_=0.0)), 0.0
-                ),
-            )
-            .outerjoin_from(CHARGES, HOLDERS, HOLDERS.c.holder == CHARGES.c.holder)
-            .where(CHARGES.c.campaign_id == charge.campaign_id, CHARGES.c.id != charge.id)
-        )
+        reserved = CHARGES.c.under_way & CHARGES.c.holder.in_(alive)
+        question = sa.select(
+            sa.func.coalesce(sa.func.sum(_AT_MOST), 0.0),
+            sa.func.coalesce(sa.func.sum(sa.case((reserved, CHARGES.c.most_usd), else_=0.0)), 0.0),
+        ).where(CHARGES.c.campaign_id == charge.campaign_id, CHARGES.c.id != charge.id)
         paid_usd, reserved_usd = connection.execute(question).one()
         return float(paid_usd), float(reserved_usd)
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from creative_assets.studio.budget import Budgets, Charge, check_priced
 from creative_assets.studio.errors import CreativeAssetsError, MissingInputError
+from creative_assets.studio.holders import LEASE_S
 from creative_assets.studio.log_context import about
 from creative_assets.studio.models.answers import Answer, Spoiled
 from creative_assets.studio.models.requests import Request, TextRequest
@@ -37,7 +38,6 @@ from creative_assets.studio.values import Frozen
 if TYPE_CHECKING:
     from creative_assets.studio.models.client import ModelClient
 
-LEASE_S = 30.0
 HEARTBEAT_S = 8.0
 _POLL_S = 0.5
 _SUFFIXES = {

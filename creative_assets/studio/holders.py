@@ -3,6 +3,7 @@
 What a holder claims or reserves lapses with its heartbeat.
 """
 
+import time
 from collections.abc import Callable
 
 import sqlalchemy as sa
@@ -16,6 +17,37 @@ HOLDERS = sa.Table(
     sa.Column("alive_until", sa.Double, nullable=False),
     sa.Column("note", sa.Text, nullable=False),  # the run that it works in
 )
+
+
+LEASE_S = 30.0
+"""How long a heartbeat holds."""
+
+
+class Watch:
+    """Which holders are alive, as one process sees it. Safe to ask from many threads."""
+
+    def __init__(
+        self, clock: Callable[[], float], steady_clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Compare with the time by `clock`; `steady_clock` is never put back."""
+        self._clock = clock
+        self._steady_clock = steady_clock
+        self._beats: dict[str, tuple[float, float]] = {}
+
+    def is_alive(self, holder: str, alive_until: float | None) -> bool:
+        """Whether a holder is, whose row says at this moment that it is until `alive_until`.
+
+        None: it has no row. Where the clock was put back, the dead would live on until it has
+        caught up: whose row stands still before our eyes for `LEASE_S` is dead at any time.
+        """
+        if alive_until is None:
+            return False
+        now_s = self._steady_clock()
+        beat, since_s = self._beats.get(holder, (alive_until, now_s))
+        if beat != alive_until:
+            since_s = now_s
+        self._beats[holder] = (alive_until, since_s)
+        return alive_until > self._clock() and now_s - since_s < LEASE_S
 
 
 class Holders:

@@ -24,6 +24,7 @@ from creative_assets.standin.serve import StandIn
 from creative_assets.studio.budget import Budgets, Charge, close_charge
 from creative_assets.studio.campaigns import Campaign, Campaigns
 from creative_assets.studio.errors import BudgetSpentError, RequestRejectedError
+from creative_assets.studio.holders import Watch
 from creative_assets.studio.produce import Event, Job, StageDone, VariantFailed, produce
 from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
@@ -149,6 +150,24 @@ def test_what_a_dead_holder_reserved_is_free_again_after_its_lease(
 
     before = budgets.reserve(of_bob)
     clock.now_s += LEASE_S + 1
+    after = budgets.reserve(of_bob)
+
+    assert (before, after) == ("wait", "reserved")
+
+
+def test_a_clock_that_is_put_back_does_not_keep_what_the_dead_reserved(
+    records: Records, clock: Clock
+) -> None:
+    set_budget(records, 0.5)
+    budgets = Budgets(records.database, clock, Watch(clock, steady := Clock()))
+    budgets.reserve(CALL)
+    clock.now_s -= 100 * LEASE_S
+    records.holders.heartbeat("bob", LEASE_S)
+    of_bob = replace(CALL, id="c2", holder="bob")
+
+    before = budgets.reserve(of_bob)
+    steady.now_s += LEASE_S
+    records.holders.heartbeat("bob", LEASE_S + 1)
     after = budgets.reserve(of_bob)
 
     assert (before, after) == ("wait", "reserved")

@@ -26,7 +26,7 @@ from creative_assets.studio.errors import (
     StoppedError,
 )
 from creative_assets.studio.generations import Generation, Generations, Payer
-from creative_assets.studio.holders import Holders
+from creative_assets.studio.holders import Holders, Watch
 from creative_assets.studio.models.requests import PictureRequest, Request, TextRequest
 from creative_assets.studio.records.ledger import GenerationRow, Ledger
 from creative_assets.studio.values import Size
@@ -361,7 +361,7 @@ async def test_a_claim_that_could_not_be_given_up_is_free_to_its_own_holder(
         def fail(self, *_: object) -> None:
             raise ServerFaultError("The database is away.")
 
-    stubborn = Stubborn(archive.records.database, time.time)
+    stubborn = Stubborn(archive.records.database, time.time, Watch(time.time))
     records = replace(archive.records, ledger=stubborn)
     stand_in.change(Behaviour(refuse=("Green tea",)))
     async with bench() as opened:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from creative_assets.studio.database import Database, open_database
-from creative_assets.studio.holders import Holders
+from creative_assets.studio.holders import Holders, Watch
 from creative_assets.studio.records.briefs import Briefs
 from creative_assets.studio.records.ledger import Ledger
 from creative_assets.studio.records.spending import Spending
@@ -46,7 +46,7 @@ def open_records(
     return Records(
         database=database,
         holders=Holders(database, clock),
-        ledger=Ledger(database, clock),
+        ledger=Ledger(database, clock, Watch(clock)),
         spending=Spending(database),
         briefs=Briefs(database),
         variants=Variants(database, clock),

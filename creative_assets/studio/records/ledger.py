@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from creative_assets.studio.budget import Charge, close_charge
 from creative_assets.studio.database import METADATA, Database
 from creative_assets.studio.errors import MissingInputError, PermanentError
-from creative_assets.studio.holders import HOLDERS
+from creative_assets.studio.holders import HOLDERS, Watch
 from creative_assets.studio.store import StoredFile
 
 GENERATIONS = sa.Table(
@@ -158,10 +158,11 @@ class ClaimOutcome:
 class Ledger:
     """The generations in one database."""
 
-    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
-        """Keep rows in `database`; `clock` tells the time."""
+    def __init__(self, database: Database, clock: Callable[[], float], watch: Watch) -> None:
+        """Keep rows in `database`; `clock` tells the time, `watch` which holders are alive."""
         self._database = database
         self._clock = clock
+        self._watch = watch
 
     def claim(self, claim: GenerationClaim) -> ClaimOutcome:
         """Claim a generation, so that nobody else pays for it.
@@ -303,9 +304,9 @@ class Ledger:
             return None
         if found.state == "done":
             return ClaimOutcome("done", _generation_row(found))
-        is_alive = found.alive_until is not None and found.alive_until > self._clock()
         is_others = found.state == "claimed" and found.holder != claim.holder
-        return ClaimOutcome("held") if is_others and is_alive else None
+        is_held = is_others and self._watch.is_alive(found.holder, found.alive_until)
+        return ClaimOutcome("held") if is_held else None
 
     def _close(self, connection: sa.Connection, charge: Charge | None) -> None:
         if charge is not None:

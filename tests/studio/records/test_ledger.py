@@ -7,10 +7,14 @@ from dataclasses import replace
 import pytest
 
 from creative_assets.studio.errors import MissingInputError, PermanentError
+from creative_assets.studio.holders import Watch
 from creative_assets.studio.records import Records
+from creative_assets.studio.records.ledger import Ledger
 from creative_assets.studio.store import StoredFile
 from tests.clock import Clock
 from tests.studio.records.rows import ANN, BOB, LEASE_S, RESULT
+
+HOUR_S = 3600
 
 
 def test_a_new_generation_is_claimed_and_then_held_from_all_others(records: Records) -> None:
@@ -53,6 +57,36 @@ def test_a_dead_holders_claim_is_taken_over_after_its_lease(records: Records, cl
     assert before == "held"
     assert records.ledger.claim(BOB).kind == "claimed"
     assert records.ledger.by_key(["k1"])["k1"].holder == "bob"
+
+
+def test_a_clock_that_is_put_back_does_not_let_the_dead_live_on(
+    records: Records, clock: Clock
+) -> None:
+    ledger = Ledger(records.database, clock, Watch(clock, steady := Clock()))
+    ledger.claim(ANN)
+    clock.now_s -= HOUR_S
+    records.holders.heartbeat("bob", LEASE_S)
+    before = ledger.claim(BOB).kind
+    steady.now_s += LEASE_S
+
+    assert (before, ledger.claim(BOB).kind) == ("held", "claimed")
+
+
+def test_a_clock_that_is_put_back_takes_no_claim_from_the_living(
+    records: Records, clock: Clock
+) -> None:
+    ledger = Ledger(records.database, clock, Watch(clock, steady := Clock()))
+    ledger.claim(ANN)
+    clock.now_s -= HOUR_S
+    outcomes = []
+    for _ in range(5):  # more than two leases
+        outcomes.append(ledger.claim(BOB).kind)
+        steady.now_s += LEASE_S / 2
+        clock.now_s += LEASE_S / 2
+        for holder in ("ann", "bob"):
+            records.holders.heartbeat(holder, LEASE_S)
+
+    assert set(outcomes) == {"held"}
 
 
 def test_a_heartbeat_keeps_a_claim(records: Records, clock: Clock) -> None:
