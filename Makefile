@@ -68,8 +68,11 @@ gallery: $(READY) fribidi  ## one ad in every script, format and layout, to look
 golden: $(READY) fribidi  ## what the tests compare the gallery with, made anew
 	@$(BIN)/python -m tests.gallery.render golden
 
-bench: $(READY)  ## the figures that the docs name, measured here
+bench: $(READY)  ## the figures that the docs name, measured here; under ten minutes
 	@$(BIN)/python -m bench.run
+
+bench-full: $(READY)  ## all of them, at full size: hours
+	@$(BIN)/python -m bench.run --full
 
 faults: model-faults store-faults crashes  ## all of these
 
@@ -90,5 +93,5 @@ lock:  ## resolve the dependencies anew into requirements.lock
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo dev test lint gallery golden bench faults model-faults store-faults crashes lock clean \
+.PHONY: help setup demo dev test lint gallery golden bench bench-full faults model-faults store-faults crashes lock clean \
 	fribidi radosgw
