@@ -1,5 +1,6 @@
 """A deployment of a benchmark's own: folders, databases, campaigns as large as wanted, and runs."""
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
@@ -67,8 +68,9 @@ class Deployment:
 
     @contextmanager
     def instance(self) -> Iterator[dg.DagsterInstance]:
-        """Its Dagster."""
-        with dg.DagsterInstance.from_config(self.environment["DAGSTER_HOME"]) as instance:
+        """Its Dagster; this process knows no other from here on."""
+        os.environ["DAGSTER_HOME"] = self.environment["DAGSTER_HOME"]
+        with dg.DagsterInstance.get() as instance:
             yield instance
 
 

@@ -17,7 +17,7 @@ import psutil
 
 PROGRAM = (sys.executable, "-m", "creative_assets")
 _PATIENCE_S = 30.0
-_BYTES_PER_MAXRSS = 1 if sys.platform == "darwin" else 1024
+_LOOK_EVERY_S = 0.2
 
 
 @dataclass(frozen=True)
@@ -58,28 +58,38 @@ def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> It
 
 
 def run_to_end(command: list[str], folder: Path, environment: Mapping[str, str]) -> Spent:
-    """Run a program in `folder`.
+    """Run a program in `folder`, with all that it starts.
 
     Raises:
         subprocess.CalledProcessError: It failed; what it said last is in its notes.
     """
     started = time.monotonic()
-    log = folder / "program.log"
+    log, peak_mb = folder / "program.log", 0.0
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        process = psutil.Popen(
             command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=output
         )
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            peak_mb = max(peak_mb, _memory_mb(process))
+            time.sleep(_LOOK_EVERY_S)
         _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        error = subprocess.CalledProcessError(process.returncode, command)
+    wall_s = time.monotonic() - started
+    code = os.waitstatus_to_exitcode(status)
+    if code:
+        error = subprocess.CalledProcessError(code, command)
         error.add_note(log.read_text(errors="replace")[-2000:])
         raise error
-    return Spent(
-        wall_s=time.monotonic() - started,
-        cpu_s=used.ru_utime + used.ru_stime,
-        peak_mb=used.ru_maxrss * _BYTES_PER_MAXRSS / 1e6,
-    )
+    return Spent(wall_s, used.ru_utime + used.ru_stime, peak_mb)
+
+
+def _memory_mb(process: psutil.Process) -> float:
+    """What it and its children hold; what they share is counted once."""
+    try:
+        full = process.memory_full_info()
+        held = getattr(full, "pss", full.uss)  # Linux alone knows the share of each
+        return held / 1e6 + sum(map(_memory_mb, process.children()))
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 def cpu_s_of(process: psutil.Process) -> float:
