@@ -43,7 +43,7 @@ def write_report(reports: Sequence[Report]) -> Path:
 
 def _line(row: Row) -> str:
     details = "; ".join(f"{name}: {value}" for name, value in row.details.items())
-    kind = "met" if row.is_met else "missed"
+    kind = ("met" if row.is_met else "missed") if row.promised else ""
     return (
         f"<tr><td>{html.escape(row.what)}<br><small>{html.escape(details)}</small></td>"
         f'<td class="{kind}">{html.escape(row.measured)}</td>'
@@ -55,7 +55,7 @@ def _cpu_chart(rows: Sequence[Row]) -> str:
     measured = [row for row in rows if _PROCESSES[0] in row.details]
     if not measured:
         return ""
-    figure = Figure(figsize=(9, 0.9 + 0.5 * len(measured)), layout="constrained")
+    figure = Figure(figsize=(9, 1.4 + 0.5 * len(measured)), layout="constrained")
     axes = figure.add_subplot()
     left = [0.0] * len(measured)
     names = [row.name for row in measured]
@@ -64,7 +64,7 @@ def _cpu_chart(rows: Sequence[Row]) -> str:
         axes.barh(names, seconds, left=left, label=process.partition(",")[0])
         left = [so_far + more for so_far, more in zip(left, seconds, strict=True)]
     axes.set_xlabel("CPU seconds of a variant")
-    axes.legend(frameon=False, ncols=len(_PROCESSES), loc="lower right")
+    figure.legend(frameon=False, ncols=len(_PROCESSES), loc="outside upper center")
     return _as_svg(figure, "What a variant takes of the CPU, by process.")
 
 
@@ -101,6 +101,8 @@ def _history(reports: Sequence[Report]) -> str:
         axes.plot(*zip(*line, strict=True), marker=".", label=name)
     axes.axhline(1, color="#a3341c", linestyle="--", linewidth=1)
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.yaxis.set_minor_formatter("{x:g}")
     axes.set_xticks(
         range(len(reports)), [f"{report.measured_at:%d %b %H:%M}" for report in reports]
     )
