@@ -4,6 +4,7 @@ Ticks are evaluated here as the daemon has them evaluated, one after the other.
 """
 
 import os
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -14,9 +15,9 @@ from pathlib import Path
 
 import boto3
 import dagster as dg
-from moto.server import ThreadedMotoServer
 
 from bench.deployment import EXAMPLE, Deployment, deployed
+from bench.programs import serving
 from bench.results import Row
 from creative_assets.definitions import defs
 from creative_assets.partitions import PARTITIONS_NAME, RANGE_END_TAG, RANGE_START_TAG
@@ -130,17 +131,12 @@ def _keys_of(result: dg.SensorResult, instance: dg.DagsterInstance) -> Iterator[
 
 @contextmanager
 def _s3_server() -> Iterator[None]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    os.environ |= {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "bench",
-        "AWS_SECRET_ACCESS_KEY": "bench",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    try:
+    with serving(program=[sys.executable, "-m", "moto.server"]) as server:
+        os.environ |= {
+            "AWS_ENDPOINT_URL": server.url,
+            "AWS_ACCESS_KEY_ID": "bench",
+            "AWS_SECRET_ACCESS_KEY": "bench",
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
         boto3.client("s3").create_bucket(Bucket=_BUCKET)
         yield
-    finally:
-        server.stop()

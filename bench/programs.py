@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,13 +38,17 @@ class Served:
 
 
 @contextmanager
-def serving(*arguments: str, environment: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """`creative-assets` with these arguments, answering on a free port while the block runs."""
+def serving(
+    *arguments: str,
+    program: Sequence[str] = PROGRAM,
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[Served]:
+    """A program of ours, or another, answering on a free port while the block runs."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = psutil.Popen(
-        [*PROGRAM, *arguments, "--port", str(port)],
+        [*program, *arguments, "--port", str(port)],
         env={**os.environ, **(environment or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
