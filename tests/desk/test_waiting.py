@@ -82,12 +82,14 @@ def test_a_refused_brief_is_listed_with_its_problems_until_it_is_put_right(
     visitor = signed_in("review")
 
     listed = visitor.get("/inbox", headers=HTMX).text
+    again = visitor.get("/inbox", headers=HTMX).text
     submit(desk, brief)
     look(desk)
     mended = visitor.get("/inbox", headers=HTMX).text
 
     assert "1 thing to put right" in listed
     assert "Did you mean <code>en-GB</code>?" in listed
+    assert again == listed, "so that problems which somebody reads stay open"
     assert "summer" not in mended
 
 

@@ -3,6 +3,7 @@
 What stands on a page is its route's to say; words and marks that several pages share are here.
 """
 
+import hashlib
 import uuid
 from functools import cache, lru_cache
 from typing import Any
@@ -87,6 +88,7 @@ def _templates() -> Environment:
         "label": _label,
         "what_to_do": lambda error_class: what_to_do(error_class or ""),
         "prose": _prose,
+        "digest": lambda value: hashlib.sha256(repr(value).encode()).hexdigest()[:12],
         "path": lambda key: quote(key, safe="/"),
     }
     environment.globals |= {
