@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--variants", type=int, default=24, help="a multiple of six")
     parser.add_argument("--kills", type=int, default=30)
     parser.add_argument("--of-each", type=int, default=3, help="kills of each other program")
+    parser.add_argument("--longest-delay-s", type=float, default=12.0, help="before a kill")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     tell(f"{options.variants} variants, seed {options.seed}, commit {commit()}\n")
@@ -57,6 +58,7 @@ def main() -> None:
             variants=options.variants,
             kills=options.kills,
             companions=COMPANIONS * options.of_each,
+            longest_delay_s=options.longest_delay_s,
             seed=options.seed,
         )
     tell(f"| {' | '.join(_HEAD)} |\n|{'---|' * len(_HEAD)}")

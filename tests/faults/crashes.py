@@ -11,7 +11,7 @@ import random
 import re
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,7 +43,6 @@ KEEPING_S = 3.0
 _LATENCIES = ("--text-latency-s", "1", "--vision-latency-s", "1", "--image-latency-s", "3")
 _LOCALES = ("en-US", "de-DE", "fr-FR", "it-IT", "es-ES", "ja-JP")
 _LATEST_SHARE = 0.85
-_LONGEST_DELAY_S = 12.0
 _IN_FLIGHT = {"CREATIVE_ASSETS_VARIANTS_IN_FLIGHT": "6"}
 """So that the campaign takes its time, and not all of it is in flight at each kill."""
 _ACCEPTED_S = 60.0
@@ -116,7 +115,9 @@ class CrashTrial:
         return len(self.kills) == kills and not broken and not unaccounted
 
 
-def moments(kills: int, outputs: int, seed: int, companions: Sequence[Companion]) -> list[Moment]:
+def moments(
+    kills: int, outputs: int, companions: Sequence[Companion], longest_delay_s: float, seed: int
+) -> list[Moment]:
     """Random moments over the whole course of a campaign that makes so many outputs."""
     chance = random.Random(seed)  # noqa: S311 - to be repeated
     at = sorted(chance.randrange(round(outputs * _LATEST_SHARE)) for _ in range(kills))
@@ -124,13 +125,19 @@ def moments(kills: int, outputs: int, seed: int, companions: Sequence[Companion]
     which = [*companions, *alone]
     chance.shuffle(which)
     return [
-        Moment(place, chance.uniform(0, _LONGEST_DELAY_S), companion)
+        Moment(place, chance.uniform(0, longest_delay_s), companion)
         for place, companion in zip(at, which, strict=True)
     ]
 
 
 def survived(
-    root: Path, *, variants: int, kills: int, companions: Sequence[Companion], seed: int
+    root: Path,
+    *,
+    variants: int,
+    kills: int,
+    companions: Sequence[Companion],
+    longest_delay_s: float,
+    seed: int,
 ) -> CrashTrial:
     """Drop a brief of so many variants, kill so often, and wait until it is done.
 
@@ -138,6 +145,7 @@ def survived(
         root: An empty folder.
         variants: A multiple of their locales, six, or fewer.
         kills: Of run workers; `companions` are killed together with one each.
+        longest_delay_s: How long a worker may go on when its moment has come.
     """
     started = time.monotonic()
     shipped = (files("creative_assets") / "data" / "dagster.yaml").read_text()
@@ -148,12 +156,17 @@ def survived(
         jobs = _accepted(place, archive, variants)
         choice = model_choice(place.settings)
         folders = {folder for job in jobs for folder in _folders(job, choice)}
+
+        def is_done() -> bool:
+            rows = archive.records.variants.of_campaign(CAMPAIGN)
+            return all(row.status == "done" for row in rows) and place.is_at_rest()
+
         kills_made = [
             kill
-            for moment in moments(kills, len(folders), seed, companions)
-            if (kill := _kill(place, moment, max_run_time_s(len(jobs), place.settings)))
+            for moment in moments(kills, len(folders), companions, longest_delay_s, seed)
+            if (kill := _kill(place, moment, is_done, max_run_time_s(len(jobs), place.settings)))
         ]
-        place.wait_for(place.is_done, "the campaign to be done", _SPARE_S)
+        place.wait_for(is_done, "the campaign to be done", _SPARE_S)
         calls = _calls(place)
         return CrashTrial(
             variants=len(jobs),
@@ -200,17 +213,20 @@ def _accepted(place: Deployed, archive: Archive, variants: int) -> list[Job]:
     return jobs
 
 
-def _kill(place: Deployed, moment: Moment, run_time_s: float) -> Kill | None:
-    """Kill the worker at its moment, and wait for the next; None where it was done before."""
+def _kill(
+    place: Deployed, moment: Moment, is_done: Callable[[], bool], run_time_s: float
+) -> Kill | None:
+    """Kill the worker at its moment, and wait for the next; None where all was done before."""
 
     def is_time() -> bool:
-        return place.is_done() or (
-            place.worker() is not None and _outputs(place.root) >= moment.outputs
-        )
+        is_at_work = place.worker() is not None and _outputs(place.root) >= moment.outputs
+        return is_at_work or is_done()
 
-    place.wait_for(is_time, f"{moment.outputs} outputs", _SPARE_S)
-    time.sleep(moment.delay_s)
-    worker = place.worker()
+    worker = None
+    while worker is None and not is_done():
+        place.wait_for(is_time, f"{moment.outputs} outputs", _SPARE_S)
+        time.sleep(moment.delay_s)
+        worker = place.worker()
     if worker is None:
         return None
     outputs = _outputs(place.root)

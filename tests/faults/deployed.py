@@ -122,10 +122,9 @@ class Deployed:
         records = self.instance.get_run_records(dg.RunsFilter(job_name=CREATIVES_JOB))
         return sorted(records, key=lambda record: record.storage_id)
 
-    def is_done(self) -> bool:
-        """Whether the newest run has made everything."""
-        runs = self.runs()
-        return bool(runs) and runs[-1].dagster_run.status == dg.DagsterRunStatus.SUCCESS
+    def is_at_rest(self) -> bool:
+        """Whether no run of the stages waits or is under way."""
+        return all(record.dagster_run.is_finished for record in self.runs())
 
     def worker(self) -> Worker | None:
         """Who works on the newest run; None where it waits, or is over."""

@@ -11,7 +11,7 @@ COMPANIONS: tuple[Companion, ...] = ("daemon", "code server")
 def trial(tmp_path_factory: pytest.TempPathFactory) -> CrashTrial:
     """A campaign whose run is killed twice, and something else with it each time."""
     root = tmp_path_factory.mktemp("crashes")
-    return survived(root, variants=6, kills=2, companions=COMPANIONS, seed=1)
+    return survived(root, variants=6, kills=2, companions=COMPANIONS, longest_delay_s=1.0, seed=1)
 
 
 def test_a_campaign_is_completed_with_nobodys_help_and_agrees_with_its_ledger(
