@@ -7,8 +7,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ import psutil
 
 PROGRAM = (sys.executable, "-m", "creative_assets")
 _PATIENCE_S = 30.0
-_LOOK_EVERY_S = 0.2
+_LOOK_EVERY_S = 1.0  # looking itself takes some CPU
 
 
 @dataclass(frozen=True)
@@ -67,23 +69,29 @@ def run_to_end(command: list[str], folder: Path, environment: Mapping[str, str])
     Raises:
         subprocess.CalledProcessError: It failed; what it said last is in its notes.
     """
-    started = time.monotonic()
-    log, peak_mb = folder / "program.log", 0.0
-    with log.open("wb") as output:
+    started, log = time.monotonic(), folder / "program.log"
+    with log.open("wb") as output, ThreadPoolExecutor(1) as watcher:
         process = psutil.Popen(
             command, cwd=folder, env={**os.environ, **environment}, stdout=output, stderr=output
         )
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            peak_mb = max(peak_mb, _memory_mb(process))
-            time.sleep(_LOOK_EVERY_S)
+        ended = threading.Event()
+        watched = watcher.submit(_peak_mb, process, ended)
         _, status, used = os.wait4(process.pid, 0)
-    wall_s = time.monotonic() - started
+        wall_s = time.monotonic() - started
+        ended.set()
     code = os.waitstatus_to_exitcode(status)
     if code:
         error = subprocess.CalledProcessError(code, command)
         error.add_note(log.read_text(errors="replace")[-2000:])
         raise error
-    return Spent(wall_s, used.ru_utime + used.ru_stime, peak_mb)
+    return Spent(wall_s, used.ru_utime + used.ru_stime, watched.result())
+
+
+def _peak_mb(process: psutil.Process, ended: threading.Event) -> float:
+    peak_mb = _memory_mb(process)
+    while not ended.wait(_LOOK_EVERY_S):
+        peak_mb = max(peak_mb, _memory_mb(process))
+    return peak_mb
 
 
 def _memory_mb(process: psutil.Process) -> float:
