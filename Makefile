@@ -85,10 +85,14 @@ store-faults: $(READY) radosgw  ## how long S3 takes that fails or hangs, as a t
 crashes: $(READY) fribidi  ## 24 variants whose run is killed 30 times, as a table; half an hour
 	@$(BIN)/python -m tests.faults.crash_run $(CRASHES)
 
-lock:  ## resolve the dependencies anew into requirements.lock
+lock:  ## resolve the dependencies anew into requirements.lock, and the image's among them
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 		pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --all-extras \
+		--constraints requirements.lock \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+		pyproject.toml -o deploy/image/requirements.lock
 
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -2,9 +2,10 @@
 --
 --   psql "$DAGSTER_PG_URL" --set=days=90 --file=deploy/retention.sql
 --
--- Goes: what runs that ended by then have logged, step by step; and what Dagster told of a
--- partition, where something newer was told of it since.
--- Stays: the newest materialization of every partition, all results of checks, and the runs with
+-- Goes: what runs that ended by then have logged, step by step; what Dagster told of a partition,
+-- where something newer was told of it since; and all of it where the partition is there no more,
+-- since its campaign was archived.
+-- Stays: the newest materialization of every partition, its results of checks, and the runs with
 -- their tags and ends. Decisions, costs and lineage are in the records, and none of this.
 \set ON_ERROR_STOP on
 
@@ -46,4 +47,21 @@ WHERE older.run_id = ended.run_id
       AND newer.partition IS NULL
       AND newer.dagster_event_type = 'ASSET_MATERIALIZATION'
       AND newer.id > older.id
+  );
+
+-- Of partitions that are there no more.
+DELETE FROM event_logs AS archived
+USING ended
+WHERE archived.run_id = ended.run_id
+  AND archived.partition IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM dynamic_partitions WHERE dynamic_partitions.partition = archived.partition
+  );
+
+DELETE FROM asset_check_executions AS archived
+USING ended
+WHERE archived.run_id = ended.run_id
+  AND archived.partition IS NOT NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM dynamic_partitions WHERE dynamic_partitions.partition = archived.partition
   );

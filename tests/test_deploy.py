@@ -190,3 +190,24 @@ def test_retention_takes_steps_and_what_was_told_anew_and_leaves_what_is_newest(
     logged = [entry for run in instance.get_runs() for entry in instance.all_logs(run.run_id)]
     assert logged
     assert all(entry.dagster_event and entry.dagster_event.asset_key for entry in logged)
+
+
+def test_retention_takes_all_of_a_partition_whose_campaign_was_archived_and_of_no_other(
+    production: Production, postgres: PostgresServer
+) -> None:
+    instance, (archived, kept) = production.instance, KEYS
+    instance.delete_dynamic_partition(PARTITIONS_NAME, archived)
+    postgres.run("psql", production.storage_url, "--set=days=0", f"--file={DEPLOY}/retention.sql")
+
+    made = [instance.get_materialized_partitions(dg.AssetKey(name)) for name in STAGES]
+    assert made == [{kept}] * len(STAGES)
+    assert _partitions_of_checks(production.storage_url) == {kept}
+
+
+def _partitions_of_checks(url: str) -> set[str]:
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        question = "SELECT partition FROM asset_check_executions"
+        found = set(connection.exec_driver_sql(question).scalars())
+    engine.dispose()
+    return found

@@ -1,6 +1,9 @@
 """Celery's workers find this by its name in their PYTHONPATH."""  # noqa: INP001 - no package
 
+import multiprocessing
 import os
+
+from celery.signals import worker_process_init
 
 broker_url = result_backend = os.environ["CELERY_BROKER_URL"]
 
@@ -19,3 +22,9 @@ result_expires = 24 * 3600
 
 worker_hijack_root_logger = False
 broker_connection_retry_on_startup = True
+
+
+@worker_process_init.connect
+def _may_have_children(**_: object) -> None:
+    """A run works on pixels in processes of its own, which Celery's processes may not start."""
+    multiprocessing.current_process().daemon = False

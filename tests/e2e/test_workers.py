@@ -19,7 +19,7 @@ from creative_assets.standin.behaviour import Behaviour
 from creative_assets.standin.serve import running
 from creative_assets.studio.acceptance import accept_at, load_jobs
 from creative_assets.studio.models.services import OPENAI
-from creative_assets.studio.produce import produce
+from creative_assets.studio.produce import Event, VariantFailed, produce
 from creative_assets.studio.records.ledger import GENERATIONS
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
 from creative_assets.studio.store import open_store
@@ -181,6 +181,7 @@ def _made_alone(root: Path, base_url: str) -> Outcome:
         records_url=f"sqlite:///{root}/records.db",
         openai_base_url=base_url,
         service_name=OPENAI,
+        cpu_workers=0,
         _env_file=None,
     )
     with open_archive(settings) as archive:
@@ -195,8 +196,10 @@ async def _produced(settings: Settings, archive: Archive, root: Path) -> None:
         accept_at(path, inbox, archive.store, archive.records)
     keys = [key for document in BOTH for key in variants(document)]
     jobs, _ = load_jobs(keys, archive.store, archive.records)
+    events: list[Event] = []
     async with open_workbench(settings, archive) as bench:
-        await produce(jobs, STAGES, bench, lambda _: None, variants_in_flight=len(keys))
+        await produce(jobs, STAGES, bench, events.append, variants_in_flight=len(keys))
+    assert [event for event in events if isinstance(event, VariantFailed)] == []
 
 
 def _outcome(archive: Archive) -> Outcome:

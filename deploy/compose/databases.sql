@@ -1,0 +1,2 @@
+CREATE DATABASE records;
+CREATE DATABASE dagster;
