@@ -49,3 +49,13 @@ def test_a_day_at_a_tier_is_reckoned_by_the_page_s_own_formula(images_a_minute: 
 
     assert variants == images_a_minute / len(SHAPES[4]) * 1440
     assert in_flight == pytest.approx(images_a_minute * 15 / 60, abs=1)
+
+
+@pytest.mark.parametrize("cores", ["2", "4", "8 (four machines of 2, or one)"])
+def test_a_day_of_a_machine_is_reckoned_from_the_seconds_that_the_page_names(cores: str) -> None:
+    (cpu_s,) = re.findall(r"were ([\d.]+) CPU seconds a variant", PAGE)
+    (variants,), (campaigns,), (images_a_minute,) = cells(cores)
+
+    assert variants == pytest.approx(int(cores[0]) * 86_400 / float(cpu_s), rel=0.01)
+    assert campaigns == pytest.approx(variants / 6, rel=0.01)
+    assert images_a_minute == pytest.approx(variants * len(SHAPES[4]) / 1440, rel=0.01)
