@@ -105,7 +105,8 @@ def as_asked(
     there = sight.within(asked)
     drawing = np.zeros_like(sight.salience)
     drawing[there] = sight.salience[there] / sight.salience[there].sum()
-    return replace(sight, salience=drawing, subject=sight.subject.common(asked))
+    subject = sight.subject.common(asked)
+    return replace(sight, salience=drawing, subject=subject, as_asked=True)
 
 
 def _asked_for(source: Size, fmt: Format, layout: Layout, direction: Direction) -> Box | None:
@@ -154,7 +155,10 @@ def _framings(
         corner = logo_corner(zone, fmt, direction)
         for shown, zooms, unlike in _pictures(source, beside, fmt, layout):
             places = _Places(shown, text, wanted, subject_gap_px(fmt))
-            for crops in _crops(source, sight.subject, places, zooms):
+            # A subject that is where it was asked for has nothing to get out from under.
+            for crops in _crops(
+                source, sight.subject, places, zooms[:1] if sight.as_asked else zooms
+            ):
                 costs = _costs(sight, sums, crops, places)
                 best = int(costs.argmin())
                 crop = Box(

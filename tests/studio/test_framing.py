@@ -14,7 +14,8 @@ from creative_assets.studio.logo_spots import logo_candidates
 from creative_assets.studio.values import Box, Direction, Size
 from tests.drawn import BOTH
 from tests.gallery.finals import LAYOUTS as NAMES
-from tests.gallery.finals import SCENES, composed_subject, framed_for
+from tests.gallery.finals import framed_for
+from tests.gallery.scenes import SCENES, composed_subject
 from tests.photographs import PHOTOGRAPHS, photograph, subject_of
 
 LAYOUTS = list(all_layouts().values())

@@ -5,7 +5,8 @@ import itertools
 import pytest
 
 from creative_assets.standin.copywriter import locales
-from tests.gallery.finals import FORMATS, LAYOUTS, SCENES
+from tests.gallery.finals import FORMATS, LAYOUTS
+from tests.gallery.scenes import SCENES
 from tests.specimens import found_in, specimen_of
 
 LOOKS = tuple(itertools.product(LAYOUTS, FORMATS, SCENES))
