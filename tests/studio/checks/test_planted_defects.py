@@ -1,7 +1,7 @@
 """A defect that is put into a finished final is found by its check, and by no other."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +9,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from creative_assets.studio.brief import VariantBrief
-from creative_assets.studio.checks.specimen import FinalFile, Specimen
+from creative_assets.studio.checks.specimen import CleanFile, FinalFile, Specimen
 from creative_assets.studio.compose import BlockReport, redrawn
+from creative_assets.studio.compose.rooms import around
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.export import encode
+from creative_assets.studio.formats import MAX_UPSCALE
 from creative_assets.studio.images import open_picture
-from creative_assets.studio.logo import raster
+from creative_assets.studio.lettering import Ink
+from creative_assets.studio.logo import place_logo, raster
 from creative_assets.studio.values import Box
 from tests.gallery.finals import EXAMPLE, brand_logo
 from tests.photographs import photograph
@@ -58,6 +61,37 @@ def saved_by_hand(specimen: Specimen) -> Specimen:
 def unmarked(specimen: Specimen) -> Specimen:
     other = specimen.marks.model_copy(update={"alt_text": "Something else"})
     return with_content(specimen, encode(the(specimen).picture, ("jpeg",), other).content)
+
+
+def of_another_type(specimen: Specimen) -> Specimen:
+    """Meta takes no WebP."""
+    final = for_format(specimen, "meta-square")
+    return with_content(final, encode(the(final).picture, ("webp",), final.marks).content)
+
+
+def too_heavy(specimen: Specimen) -> Specimen:
+    """What stands behind a file's end is shown by no program, and weighs."""
+    final = for_format(specimen, "meta-square")
+    return with_content(final, the(final).content + bytes(the(final).format.max_bytes or 0))
+
+
+def for_format(specimen: Specimen, name: str) -> Specimen:
+    plan = the(specimen).plan.model_copy(update={"format": name})
+    variant = specimen.variant.model_copy(update={"formats": (name,)})
+    return replace(specimen, variant=variant, finals=(replace(the(specimen), plan=plan),))
+
+
+def with_blank_twin(specimen: Specimen) -> Specimen:
+    """The same final without text and logo is requested too, and shows nothing."""
+    final = the(specimen)
+    blank = Image.new("RGB", final.picture.size, "#efeae4")
+    content = encode(blank, ("jpeg",), specimen.marks.clean()).content
+    return replace(specimen, clean=(CleanFile("1x1-clean", final.format, 1.0, content),))
+
+
+def enlarged(specimen: Specimen) -> Specimen:
+    plan = the(specimen).plan.model_copy(update={"upscale": 2 * MAX_UPSCALE})
+    return replace(specimen, finals=(replace(the(specimen), plan=plan),))
 
 
 # Texts
@@ -113,27 +147,62 @@ def headline_over_subject(specimen: Specimen) -> Specimen:
     final, block = the(specimen), block_of(specimen, "headline")
     down_px = final.plan.subject.bottom_px - block.box.bottom_px
     inks = next(inks for one, inks in redrawn(final.text, specimen.style) if one is block)
-
-    def paint(picture: Image.Image) -> Image.Image:
-        picture = filled(picture, block.box)
-        for ink in inks:
-            picture.paste(block.color, lowered(ink.box, down_px).corners, ink.mask)
-        return picture
-
-    moved = block.model_copy(
-        update={
-            "box": lowered(block.box, down_px),
-            "line_boxes": tuple(lowered(box, down_px) for box in block.line_boxes),
-        }
+    return set_anew(
+        specimen, block, block, [Ink(ink.mask, lowered(ink.box, down_px)) for ink in inks]
     )
-    blocks = tuple(moved if one is block else one for one in final.text.blocks)
-    text = final.text.model_copy(update={"blocks": blocks})
-    covered = painted(specimen, paint)
-    return replace(covered, finals=(replace(the(covered), text=text),))
 
 
 def lowered(box: Box, down_px: int) -> Box:
     return box.model_copy(update={"top_px": box.top_px + down_px})
+
+
+def small_subline(specimen: Specimen) -> Specimen:
+    """The subline is set anew, at a size that no phone shows as letters."""
+    final, block = the(specimen), block_of(specimen, "subline")
+    small = block.model_copy(update={"size_px": 16})
+    text = final.text.model_copy(update={"blocks": (small,)})
+    [(_, inks)] = redrawn(text, specimen.style)
+    boxes = [
+        Box(
+            left_px=block.box.left_px,
+            top_px=block.box.top_px + 20 * row,
+            width_px=ink.mask.width,
+            height_px=ink.mask.height,
+        )
+        for row, ink in enumerate(inks)
+    ]
+    moved = [Ink(ink.mask, box) for ink, box in zip(inks, boxes, strict=True)]
+    return set_anew(specimen, block, small, moved)
+
+
+def legal_line_at_the_edge(specimen: Specimen) -> Specimen:
+    """The legal line is set anew, below the safe zone."""
+    final, block = the(specimen), block_of(specimen, "legal_line")
+    down_px = final.picture.height - 8 - block.box.bottom_px
+    inks = next(inks for one, inks in redrawn(final.text, specimen.style) if one is block)
+    return set_anew(
+        specimen, block, block, [Ink(ink.mask, lowered(ink.box, down_px)) for ink in inks]
+    )
+
+
+def set_anew(
+    specimen: Specimen, old: BlockReport, new: BlockReport, inks: Sequence[Ink]
+) -> Specimen:
+    """A text is painted over, and is there as these inks instead, as its report says."""
+
+    def paint(picture: Image.Image) -> Image.Image:
+        picture = filled(picture, old.box)
+        for ink in inks:
+            picture.paste(old.color, ink.box.corners, ink.mask)
+        return picture
+
+    boxes = tuple(ink.box for ink in inks)
+    new = new.model_copy(update={"box": around(boxes), "line_boxes": boxes})
+    text = the(specimen).text
+    blocks = tuple(new if one is old else one for one in text.blocks)
+    final = painted(specimen, paint)
+    told = text.model_copy(update={"blocks": blocks})
+    return replace(final, finals=(replace(the(final), text=told),))
 
 
 # Brand
@@ -155,6 +224,40 @@ def stretched_logo(specimen: Specimen) -> Specimen:
         return picture
 
     return painted(specimen, paint)
+
+
+def faint_logo(specimen: Specimen) -> Specimen:
+    """The ground around the logo is nearly as dark, or light, as its letters."""
+    spot = the(specimen).plan.logo
+    mark = raster(brand_logo().versions[spot.version], spot.box.width_px)
+    around_px = spot.clear_space_px + 8
+
+    def paint(picture: Image.Image) -> Image.Image:
+        ground = "#24503f" if spot.version == "dark" else "#dcd2c4"
+        picture.paste(ground, spot.box.inset(-around_px).corners)
+        picture.paste(mark, spot.box.corners[:2], mark)
+        return picture
+
+    return painted(specimen, paint)
+
+
+def crowded_logo(specimen: Specimen) -> Specimen:
+    """The logo stands right above the headline, or right after the legal line on a panel."""
+    final = the(specimen)
+    spot, headline = final.plan.logo, block_of(specimen, "headline").box
+    legal = block_of(specimen, "legal_line").box
+    if final.plan.layout == "panel":
+        place = {"left_px": legal.right_px + 3}
+    else:
+        place = {"left_px": headline.left_px, "top_px": headline.top_px - 3 - spot.box.height_px}
+    near = spot.model_copy(update={"box": spot.box.model_copy(update=place)})
+
+    def paint(picture: Image.Image) -> Image.Image:
+        return place_logo(filled(picture, spot.box), brand_logo(), near)
+
+    plan = final.plan.model_copy(update={"logo": near})
+    moved = painted(specimen, paint)
+    return replace(moved, finals=(replace(the(moved), plan=plan),))
 
 
 def another_button(specimen: Specimen) -> Specimen:
@@ -186,6 +289,11 @@ def with_alt_text(specimen: Specimen, text: str) -> Specimen:
 
 def banned(specimen: Specimen) -> Specimen:
     return with_alt_text(specimen, "A can of chea\u200bp coffee on a table")
+
+
+def long_winded(specimen: Specimen) -> Specimen:
+    subline = "Coffee, steeped for eighteen hours overnight in cold water. " * 2
+    return with_copy(specimen, specimen.copy.model_copy(update={"subline": subline.strip()}))
 
 
 def claiming(specimen: Specimen) -> Specimen:
@@ -225,15 +333,24 @@ def other_words(specimen: Specimen) -> Specimen:
         (cut_short, "specification", "pixels"),
         (saved_by_hand, "specification", "profile"),
         (unmarked, "specification", "marks"),
+        (of_another_type, "specification", "file-type"),
+        (too_heavy, "specification", "bytes"),
+        (with_blank_twin, "specification", "blank"),
+        (enlarged, "specification", "upscale"),
         (without_headline, "legibility", "ink"),
         (tofu, "legibility", "ink"),
         (shifted_legal_line, "legibility", "ink"),
         (on_snow, "legibility", "contrast"),
         (headline_over_subject, "legibility", "text-collision"),
+        (small_subline, "legibility", "text-size"),
+        (legal_line_at_the_edge, "legibility", "safe-zone"),
         (without_logo, "brand", "logo"),
         (stretched_logo, "brand", "logo"),
+        (faint_logo, "brand", "logo-contrast"),
+        (crowded_logo, "brand", "logo-clear-space"),
         (another_button, "brand", "brand-color"),
         (banned, "copy", "banned-word"),
+        (long_winded, "copy", "length"),
         (claiming, "copy", "claim"),
         (without_legal_line, "copy", "legal-line"),
         (japanese_locale, "copy", "script"),
