@@ -21,8 +21,9 @@ from creative_assets.studio.values import Box, Direction, Size
 # WCAG 2.2, 1.4.11: what a graphic needs against what is beside it; below it a logo gets a veil, or
 # a plate.
 MIN_LOGO_CONTRAST = 3.0
-# The brand's own version is kept up to here, even where another one stands out more.
-GOOD_LOGO_CONTRAST = 3.3
+# What a veil gives it, once it needs one; and the brand's own version is kept from here on, even
+# where another one stands out more. What is barely enough is weak to the eye.
+GOOD_LOGO_CONTRAST = 4.0
 # Below it, on sharp leaves say, letters drown whatever their contrast: a plate again.
 MIN_LOGO_CALMNESS = 0.4
 
@@ -30,6 +31,8 @@ MIN_LOGO_CALMNESS = 0.4
 _LOGO_WIDTHS = (0.14, 0.34)
 _LOGO_MAX_HEIGHT = 0.20
 _LOGO_AREA = 0.017  # of the short edge squared: logos of any shape weigh the same
+# A wide frame is shown as wide as a square one, and so all in it smaller: there a logo is larger.
+_IN_LANDSCAPE = 1.2
 # Of the short edge: the height of a logo's smallest line of letters that is read with ease, 10.5 px
 # of 1080, and that at which a logo shrinks no further, 9 px.
 _LEGIBLE, _LEAST_LEGIBLE = 0.0097, 0.0083
@@ -151,7 +154,7 @@ def spot_at(view: View, sight: Sight, logo: Logo, place: Place) -> LogoSpot | No
     version = _most_readable(bare)
     box, contrast, veil, plate = boxes[version], bare[version], 0.0, False
     busy = sight.calmness(box) < MIN_LOGO_CALMNESS
-    if contrast < MIN_LOGO_CONTRAST and not busy:
+    if contrast < GOOD_LOGO_CONTRAST and not busy:
         version, contrast, veil = _weakest_veil(logo, ranges)
         box = boxes[version]
     if contrast < MIN_LOGO_CONTRAST or busy:
@@ -191,7 +194,7 @@ def _weakest_veil(
             for version, behind in ranges.items()
         }
         version = _most_readable(reached)
-        if reached[version] >= MIN_LOGO_CONTRAST:
+        if reached[version] >= GOOD_LOGO_CONTRAST:
             break
     return version, reached[version], alpha
 
@@ -247,7 +250,9 @@ def _logo_size(logo_file: LogoFile, fmt: Format, scale: float) -> Size:
     if room is not None:
         widest_px = min(room[0] * frame.width_px, room[1] * frame.height_px * ratio)
         return marks.ink_size(logo_file, round(scale * widest_px))
-    short_px = min(frame.width_px, frame.height_px)
+    short_px: float = min(frame.width_px, frame.height_px)
+    if frame_shape(fmt) == "landscape":
+        short_px *= _IN_LANDSCAPE
     narrowest, widest = _LOGO_WIDTHS
     width, line = math.sqrt(_LOGO_AREA * ratio), marks.smallest_line(logo_file)
     if line:

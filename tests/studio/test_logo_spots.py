@@ -41,7 +41,7 @@ from creative_assets.studio.logo import (
     plate_margin_px,
     smallest_line,
 )
-from creative_assets.studio.logo_places import MIN_LOGO_CONTRAST, View
+from creative_assets.studio.logo_places import GOOD_LOGO_CONTRAST, MIN_LOGO_CONTRAST, View
 from creative_assets.studio.logo_spots import MAX_CANDIDATES, draw_candidates, logo_candidates
 from creative_assets.studio.values import Box, Direction, Size
 from tests.drawn import (
@@ -203,6 +203,16 @@ def test_a_veil_is_no_stronger_than_the_ground_makes_it() -> None:
         veils.append(max(spot.veil for spot in spots))
     assert veils == sorted(veils)
     assert len(set(veils)) >= 3
+
+
+@pytest.mark.parametrize("level", [128, 122, 116])
+def test_a_veil_gives_a_logo_more_than_is_barely_enough(level: int) -> None:
+    fmt = format_named("16x9")
+
+    _, spots = candidates_on(plain(pixels(fmt), (level, level, level)), fmt)
+
+    assert all(spot.veil for spot in spots)
+    assert min(spot.contrast for spot in spots) >= GOOD_LOGO_CONTRAST
 
 
 def test_soft_detail_behind_a_logo_needs_no_plate() -> None:
@@ -382,9 +392,14 @@ def test_on_a_busy_picture_a_plate_keeps_the_logo_readable() -> None:
     assert all(spot.plate for spot in spots)
 
 
+def side_of(fmt: Format) -> float:
+    """What a logo's size is a share of: a wide frame is shown no wider than a square one."""
+    return min(pixels(fmt)) * (1.2 if fmt.size.ratio > 1.25 else 1)
+
+
 @by_format
 def test_the_logo_is_large_enough_and_not_larger(fmt: Format) -> None:
-    short_px = min(pixels(fmt))
+    short_px = side_of(fmt)
     for width in (100, 300, 900):
         logo = Logo({"default": word("#0B3D2E", width)})
         _, spots = candidates_on(plain(pixels(fmt)), fmt, logo)
@@ -449,7 +464,7 @@ def test_a_logo_has_one_size_in_all_formats_of_a_variant(name: str, logo: Logo) 
     views = views_of(photograph(name), OVERLAY, "ltr")
 
     shares = [
-        spot.box.width_px / min(pixels(view.fmt))
+        spot.box.width_px / side_of(view.fmt)
         for view, spots in zip(views, logo_candidates(views, logo, "ltr", None), strict=True)
         for spot in spots
     ]
