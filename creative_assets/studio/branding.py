@@ -58,7 +58,7 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "5"
+CODE_VERSION = "6"
 
 
 INSTRUCTIONS = """\

@@ -106,7 +106,9 @@ def as_asked(
     drawing = np.zeros_like(sight.salience)
     drawing[there] = sight.salience[there] / sight.salience[there].sum()
     subject = sight.subject.common(asked)
-    return replace(sight, salience=drawing, subject=subject, as_asked=True)
+    # A story's text stands higher than in the shape that its picture was composed for.
+    same_zones = fmt.safe_zone == format_named(fmt.shape).safe_zone
+    return replace(sight, salience=drawing, subject=subject, as_asked=same_zones)
 
 
 def _asked_for(source: Size, fmt: Format, layout: Layout, direction: Direction) -> Box | None:

@@ -184,6 +184,16 @@ def plate_margin_px(height_px: int) -> int:
     return max(min(16, height_px // 2), math.ceil(_PLATE_MARGIN * height_px))
 
 
+def plate_of(spot: LogoSpot) -> Box:
+    """All of the plate that a logo has, or would have, at a spot."""
+    return spot.box.inset(-plate_margin_px(spot.box.height_px))
+
+
+def plate_radius_px(plate: Box) -> float:
+    """Of its round corners."""
+    return min(plate.width_px, plate.height_px) / 6
+
+
 @functools.lru_cache(maxsize=16)
 def backing_color(logo_file: LogoFile) -> Rgb:
     """White or near-black, whichever the logo stands out from more: its plate's or veil's."""
@@ -220,7 +230,7 @@ def place_logo(picture: Image.Image, logo: Logo, spot: LogoSpot) -> Image.Image:
     mark = _mark_for(logo, spot)
     placed = picture.copy()
     if spot.plate:
-        box = spot.box.inset(-plate_margin_px(spot.box.height_px))
+        box = plate_of(spot)
         plate = _rounded(box).point(lambda level: round(PLATE_ALPHA * level))
         placed.paste(backing_color(_file_for(logo, spot)), box.corners, plate)
     elif spot.veil:
@@ -369,7 +379,7 @@ def _rounded(box: Box) -> Image.Image:
     width, height = 4 * box.width_px, 4 * box.height_px
     mask = Image.new("L", (width, height))
     ImageDraw.Draw(mask).rounded_rectangle(
-        (0, 0, width - 1, height - 1), radius=min(width, height) // 6, fill=255
+        (0, 0, width - 1, height - 1), radius=4 * plate_radius_px(box), fill=255
     )
     return mask.reduce(4)
 

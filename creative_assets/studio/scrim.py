@@ -57,18 +57,36 @@ class Tone:
 
 
 @dataclass(frozen=True, slots=True)
+class Spared:
+    """A box without any scrim.
+
+    It sets in over `fade_px` (across, down) around the box, or that many times as far around it as
+    `further` says.
+    """
+
+    box: Box
+    fade_px: tuple[int, int]
+    further: int = 0
+
+    def strength(self, across_px: Floats, down_px: Floats) -> Floats:
+        """From 0, without any, to 1, at these columns and rows, broadcast."""
+        left_px, top_px, right_px, bottom_px = self.box.corners
+        beside = _away(across_px, left_px, right_px) / self.fade_px[0]
+        above = _away(down_px, top_px, bottom_px) / self.fade_px[1]
+        return _smooth(np.hypot(beside, above) - self.further)
+
+
+@dataclass(frozen=True, slots=True)
 class Fade:
     """Where a scrim that leans on an `edge` is, and how strong there, whatever its tone.
 
-    It is whole for `even_px` from the edge, then fades out over `fade_px`. There is none of it in
-    the `spared` box; it sets in over `spared_px` (across, down) around that.
+    It is whole for `even_px` from the edge, then fades out over `fade_px`.
     """
 
     edge: Edge
     even_px: int
     fade_px: int
-    spared: Box | None = None
-    spared_px: tuple[int, int] = (1, 1)
+    spared: Spared | None = None
 
     def box(self, size: tuple[int, int]) -> Box:
         """All of a picture of that size that the scrim touches."""
@@ -92,10 +110,7 @@ class Fade:
         }[self.edge]
         strength = 1 - _smooth((from_edge_px - self.even_px) / max(self.fade_px, 1))
         if self.spared is not None:
-            left_px, top_px, right_px, bottom_px = self.spared.corners
-            beside = _away(across_px, left_px, right_px) / self.spared_px[0]
-            above = _away(down_px, top_px, bottom_px) / self.spared_px[1]
-            strength = strength * _smooth(np.hypot(beside, above))
+            strength = strength * self.spared.strength(across_px, down_px)
         return np.broadcast_to(strength, np.broadcast_shapes(across_px.shape, down_px.shape))
 
 

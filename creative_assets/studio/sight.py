@@ -38,7 +38,7 @@ class Sight:
         edges: How much neighbours differ, 0..1.
         salience: How much a place draws the eye; adds up to 1, or is 0 everywhere.
         subject: Where the subject is, in pixels of the picture; None where nothing draws the eye.
-        as_asked: Whether the picture was composed for its format, and has its subject there.
+        as_asked: Whether the picture was composed for this very format, and has its subject there.
     """
 
     scale: float

@@ -42,13 +42,15 @@ _LEAST_SPACING = 1.06
 _SMALL_TEXT_SPACING = 1.18  # of the script's spacing: small lines need relatively more air
 
 # In the share of its size that a text may give up to be without them, as with `break_penalty`.
-_LONE_LAST = 0.5
-_LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten
+_LONE = 0.5
+_LONE_SHARE = 0.3  # a last line under this share of the longest one looks forgotten, ...
+# ... and one word sooner, as the last line or another one, unless there are but a few in all.
+_LONE_LAST_WORD, _LONE_WORD, _FEW_WORDS = 0.8, 0.5, 3
 _UNEVEN = 0.25  # a line of no width beside a full one
 _PHRASED = 0.25  # how much evenness counts where lines are to end well
 _MAY_BE_SHORT = 0.7  # how much it counts for a last line, and for one that ends with a pause
 _UNUSED = 0.15  # of a headline: half the width free is worth a line less
-_LARGE_LINE, _SMALL_LINE = 0.02, 0.1  # each line more, of a headline and of running text
+_LARGE_LINE, _SMALL_LINE = 0.02, 0.08  # each line more, of a headline and of running text
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def fit_text(
     size_px, best = max(
         (each for each in sized if each[0] >= limits.min_size_px),
         key=lambda each: (
-            each[0] / largest
+            math.log(each[0])
             - each[1].roughness
             - unused * max(0.0, 1 - each[0] * each[1].width / limits.width_px)
         ),
@@ -242,7 +244,8 @@ def _ways(units: tuple[str, ...], spec: TypeSpec, max_lines: int) -> tuple[_Way,
             widths = [measure(line, spec).width for line in lines]
             penalty = sum(break_penalty(units, end, spec.locale) for end in ends[1:-1])
             penalty += (count - 1) * (_SMALL_LINE if spec.small else _LARGE_LINE)
-            ways.append(_Way(lines, max(widths), _roughness(lines, widths) + penalty))
+            penalty += _roughness(lines, widths) + (_LONE if _lonely(units, ends, widths) else 0.0)
+            ways.append(_Way(lines, max(widths), penalty))
     return tuple(ways)
 
 
@@ -272,22 +275,45 @@ def _even(units: Sequence[str], spec: TypeSpec, width: _Cost, count: int, weight
         share = width(start, end) / target
         uneven = weight * (share - 1) ** 2
         if end == len(units):
-            return uneven + (_LONE_LAST if share < _LONE_SHARE else 0.0)
+            return uneven + (_LONE if share < _lone_share(units, start) else 0.0)
         return uneven + penalties[end]
 
     return cost
+
+
+def _lonely(units: Sequence[str], ends: Sequence[int], widths: Sequence[float]) -> bool:
+    """Whether a line looks forgotten; not one that a voice pauses after."""
+    shares = [width / max(widths) for width in widths]
+    *others, (start, end) = pairwise(ends)
+    if not others:
+        return False
+    if shares[-1] < _lone_share(units, start) or len(line_of(units, start, end)) == 1:
+        return True
+    return any(
+        share < _LONE_WORD and _is_lone_word(units, start, end)
+        for share, (start, end) in zip(shares, others, strict=False)
+        if not units[end - 1].rstrip().endswith(PAUSES)
+    )
+
+
+def _lone_share(units: Sequence[str], start: int) -> float:
+    """The share of the longest line below which a last line, from `start` on, looks forgotten."""
+    return _LONE_LAST_WORD if _is_lone_word(units, start, len(units)) else _LONE_SHARE
+
+
+def _is_lone_word(units: Sequence[str], start: int, end: int) -> bool:
+    """Whether a line is but one of several words."""
+    return end - start == 1 and " " not in units[start].strip() and len(units) > _FEW_WORDS
 
 
 def _roughness(lines: Sequence[str], widths: Sequence[float]) -> float:
     """How bad uneven lines look, as a share of size worth giving up for better ones."""
     widest = max(widths)
     may_be_short = [*(line.endswith(PAUSES) for line in lines[:-1]), True]
-    uneven = max(
+    return _UNEVEN * max(
         (_MAY_BE_SHORT if short else 1.0) * (1 - width / widest)
         for width, short in zip(widths, may_be_short, strict=True)
     )
-    lone = len(lines) > 1 and (len(lines[-1]) == 1 or widths[-1] < _LONE_SHARE * widest)
-    return _UNEVEN * uneven + (_LONE_LAST if lone else 0.0)
 
 
 def _overflow(units: Sequence[str], spec: TypeSpec, limits: Limits) -> Overflow:

@@ -23,6 +23,7 @@ from creative_assets.studio.errors import RenderError
 from creative_assets.studio.formats import Format, format_named, safe_box
 from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.layouts import frame_box, layout_named, text_zones
+from creative_assets.studio.logo import plate_of, plate_radius_px
 from creative_assets.studio.scrim import lay_scrim
 from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, LayoutName, Size
@@ -302,9 +303,11 @@ def test_a_name_is_kept_on_one_line() -> None:
     assert any("Nordlys Cold Brew" in line for line in block(composition, "headline").lines)
 
 
-def with_subject(fmt: Format, locale: str, zone: int = 0) -> FormatPlan:
+def with_subject(
+    fmt: Format, locale: str, zone: int = 0, layout: LayoutName = "overlay"
+) -> FormatPlan:
     """A plan whose subject ends where the text zone begins."""
-    plan = plan_for(fmt, locale, zone)
+    plan = plan_for(fmt, locale, zone, layout)
     left_px, top_px, right_px, bottom_px = plan.text_zone.corners
     width_px, height_px = fmt.size.width_px, fmt.size.height_px
     subject = {
@@ -312,7 +315,7 @@ def with_subject(fmt: Format, locale: str, zone: int = 0) -> FormatPlan:
         "upper": (200, bottom_px, width_px - 200, height_px),
         "start": (right_px, 0, width_px, height_px),
         "end": (0, 0, left_px, height_px),
-    }[text_zones(OVERLAY, fmt)[zone].name]
+    }[text_zones(layout_named(layout), fmt)[zone].name]
     box = Box(
         left_px=subject[0],
         top_px=subject[1],
@@ -343,7 +346,7 @@ def test_one_layout_sets_one_size_of_text_whatever_the_picture(
     fmt = format_named(format_name)
     alone = plan_for(fmt, locale, layout=layout)
     everywhere = alone.model_copy(update={"subject": frame_box(fmt)})
-    beside = with_subject(fmt, locale).model_copy(update={"layout": layout})
+    beside = with_subject(fmt, locale, layout=layout)
     ground, style = ground_of(fmt, layout), style_for(locale)
     sizes = [
         {
@@ -406,6 +409,41 @@ def test_a_logo_above_a_column_of_text_stays_as_it_was_placed() -> None:
     assert composition.image.crop(logo.corners).tobytes() == frame.crop(logo.corners).tobytes()
     for each in composition.report.blocks:
         assert each.contrast >= each.contrast_needed
+
+
+def test_a_scrim_leaves_a_plate_as_it_was_up_to_its_round_corners() -> None:
+    fmt, box = format_named("16x9"), Box(left_px=120, top_px=80, width_px=260, height_px=72)
+    plan = plan_for(fmt, "en-US")
+    spot = plan.logo.model_copy(update={"box": box, "plate": True})
+    frame = striped(fmt)
+    plate = plate_of(spot)
+    ImageDraw.Draw(frame).rounded_rectangle(plate.corners, plate_radius_px(plate), fill="white")
+    text, style = words("en-US"), style_for("en-US")
+
+    made = compose_text(frame, plan.model_copy(update={"logo": spot}), fmt, text, style)
+
+    assert made.report.scrim_alpha > 0.3
+    left_px, top_px, right_px, bottom_px = plate.inset(5).corners
+    middle = (left_px, (top_px + bottom_px) // 2, right_px, (top_px + bottom_px) // 2 + 1)
+    assert made.image.crop(middle).getcolors() == [(right_px - left_px, (255, 255, 255))]
+    # Right beside the plate, and at its corners, the picture is as changed as anywhere.
+    for beside in ((plate.left_px - 6, top_px + 30), (plate.left_px + 1, plate.top_px + 1)):
+        assert made.image.getpixel(beside) != frame.getpixel(beside)
+
+
+def test_text_below_a_dark_logo_is_dark_where_a_scrim_would_open_around_it() -> None:
+    fmt, box = format_named("16x9"), Box(left_px=96, top_px=54, width_px=260, height_px=72)
+    plan = plan_for(fmt, "en-US")
+    inks = {}
+    for logo in ("white", "black"):
+        frame = flat(fmt, "#707070")
+        ImageDraw.Draw(frame).rectangle(box.corners, fill=logo)
+        spot = plan.logo.model_copy(update={"box": box})
+        setting = set_text(
+            frame, plan.model_copy(update={"logo": spot}), fmt, words("en-US"), style_for("en-US")
+        )
+        inks[logo] = min(setting.judged, key=lambda each: each.cost).theme.body
+    assert inks == {"white": (255, 255, 255), "black": (22, 22, 24)}
 
 
 def sunlit(fmt: Format, ground: str) -> Image.Image:

@@ -13,6 +13,7 @@ from creative_assets.studio.scrim import (
     Edge,
     Fade,
     Scrim,
+    Spared,
     Tone,
     behind,
     calming_alpha,
@@ -130,9 +131,12 @@ def test_a_scrim_leans_on_its_edge(edge: Edge, near: tuple[int, int], far: tuple
 
 
 @pytest.mark.parametrize("edge", ["top", "bottom", "left", "right"])
-@pytest.mark.parametrize("spared", [None, Box(left_px=0, top_px=0, width_px=90, height_px=60)])
-def test_a_scrim_has_no_visible_border(edge: Edge, spared: Box | None) -> None:
-    fade = Fade(edge, even_px=80, fade_px=140, spared=spared, spared_px=(160, 70))
+@pytest.mark.parametrize(
+    "spared",
+    [None, Spared(Box(left_px=0, top_px=0, width_px=90, height_px=60), fade_px=(160, 70))],
+)
+def test_a_scrim_has_no_visible_border(edge: Edge, spared: Spared | None) -> None:
+    fade = Fade(edge, even_px=80, fade_px=140, spared=spared)
     laid = lay_scrim(flat(WHITE), scrim_for(flat(WHITE), fade=fade), 0.7)
     levels = np.asarray(laid, dtype=int)
     for axis in (0, 1):  # a border is a step; the steepest slope here is 140 levels in 70 px
@@ -142,7 +146,7 @@ def test_a_scrim_has_no_visible_border(edge: Edge, spared: Box | None) -> None:
 def test_a_scrim_spares_a_box_all_the_way_to_its_edges() -> None:
     picture = Image.effect_noise(SIZE, 90).convert("RGB")
     spared = Box(left_px=40, top_px=30, width_px=120, height_px=50)
-    fade = Fade("left", even_px=480, fade_px=1, spared=spared, spared_px=(60, 60))
+    fade = Fade("left", even_px=480, fade_px=1, spared=Spared(spared, fade_px=(60, 60)))
     laid = lay_scrim(picture, scrim_for(picture, fade=fade), 0.8)
     assert laid.crop(spared.corners).tobytes() == picture.crop(spared.corners).tobytes()
     assert laid.getpixel((400, 200)) != picture.getpixel((400, 200))

@@ -182,6 +182,16 @@ def test_no_short_word_is_left_alone_on_the_last_line() -> None:
         assert setting.lines[-1] != "so"
 
 
+@pytest.mark.parametrize(
+    "text,locale",
+    [("Turn the city down.", "en-GB"), ("لليوم أن ينتظر قليلاً", "ar-AE")],
+)
+def test_no_word_of_a_headline_of_four_is_left_alone_on_a_line(text: str, locale: str) -> None:
+    for width_px in range(450, 1500, 50):
+        words = [len(line.split()) for line in fitted(text, locale, width_px).lines]
+        assert words in ([4], [2, 2]), width_px
+
+
 def test_no_single_character_is_left_alone_on_the_last_line() -> None:
     for width_px in range(300, 1500, 50):
         assert len(fitted("把北欧的清晨装进一杯冷萃", "zh-CN", width_px).lines[-1]) > 2

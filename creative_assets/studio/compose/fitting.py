@@ -19,7 +19,8 @@ from creative_assets.studio.fonts import face_for
 from creative_assets.studio.formats import Format
 from creative_assets.studio.typography import Limits, Overflow, Setting, TypeSpec, fit_text
 
-_SUBLINE_TO_HEADLINE = 0.45
+# Of the headline's size: what a subline has at most, and to be as large as a button's words.
+_SUBLINE_TO_HEADLINE, _LARGE_SUBLINE = 0.45, 0.62
 _TIGHTEST_GAPS = 0.6  # share of its size that a gap keeps beside the smallest headline
 _TIGHTEST_LINES, _LOOSE_FROM = 0.84, 0.5  # beside the smallest headline, and from halfway none
 _ALMOST, _LEAST_SHARE = 0.85, 0.7  # of the size in the whole zone: what a subject may take
@@ -61,6 +62,12 @@ class Stack:
         """The size of its headline."""
         return self.blocks[0].setting.size_px
 
+    @property
+    def button_px(self) -> int | None:
+        """The size of its button's words; None without a button."""
+        buttons = [block for block in self.blocks if block.role == "call_to_action"]
+        return buttons[0].setting.size_px if buttons else None
+
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
@@ -74,7 +81,8 @@ def fit_rooms(
 ) -> tuple[Stack, Room] | Misfit:
     """The texts in the first room that holds them almost as large as the last and largest does.
 
-    So sizes hardly depend on the picture, which decides about the other rooms.
+    So sizes hardly depend on the picture, which decides about the other rooms; and a button's
+    not at all.
 
     Raises:
         RenderError: A character has no glyph.
@@ -86,16 +94,23 @@ def fit_rooms(
     for share in (_ALMOST, _LEAST_SHARE):
         least_px = round(share * largest.headline_px)
         for room in rooms[:-1]:
-            found = fit_stack(words, room, fmt, style, least_px)
+            found = fit_stack(words, room, fmt, style, least_px, largest.button_px)
             if isinstance(found, Stack):
                 return found, room
     return largest, whole
 
 
 def fit_stack(
-    words: Mapping[Role, str], room: Room, fmt: Format, style: TextStyle, least_px: int = 0
+    words: Mapping[Role, str],
+    room: Room,
+    fmt: Format,
+    style: TextStyle,
+    least_px: int = 0,
+    button_px: int | None = None,
 ) -> Stack | Misfit:
     """The largest headline, of `least_px` or more, at which all texts fit; the rest follows it.
+
+    The button's words have `button_px`, or are at most as large as the subline.
 
     Raises:
         RenderError: A character has no glyph.
@@ -104,7 +119,7 @@ def fit_stack(
         role: spec_of(role, face_for(value, style.locale, style.fonts, LOOKS[role].weight), style)
         for role, value in words.items()
     }
-    fitter = _Fitter(words, specs, fmt, style, least_px)
+    fitter = _Fitter(words, specs, fmt, style, least_px, button_px)
     if room.shape != "row" or "call_to_action" not in words:
         return _fit_column(fitter, tuple(words), room, room.box.width_px - ROUNDING_PX)
     button = fitter.fit("call_to_action", room, room.box.width_px)
@@ -124,15 +139,8 @@ class _Sizing:
     headline_px: int
     gaps: float
     spacing: float
+    large_subline: bool = False
     small_rest: bool = False
-
-    def largest_px(self, role: Role) -> int:
-        """Button and legal line give way last: they are small already."""
-        if role == "headline":
-            return self.headline_px
-        if role == "subline":
-            return round(self.headline_px * _SUBLINE_TO_HEADLINE)
-        return 0 if self.small_rest else _NO_LIMIT_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +152,40 @@ class _Fitter:
     fmt: Format
     style: TextStyle
     least_px: int
+    button_px: int | None
 
     def fit(
-        self, role: Role, room: Room, width_px: int, sizing: _Sizing | None = None
+        self,
+        role: Role,
+        room: Room,
+        width_px: int,
+        most_px: int = _NO_LIMIT_PX,
+        spacing: float = 1.0,
     ) -> Setting | Misfit:
-        """One text at its best size up to that of `sizing`, or up to its own largest."""
-        limits = _limits(role, room, width_px, self, sizing)
+        """One text at its best size up to `most_px`, or up to its own largest."""
+        limits = _limits(role, room, width_px, self, most_px, spacing)
         setting = fit_text(self.words[role], self.specs[role], limits, self.style.keep_together)
         if isinstance(setting, Overflow):
             return Misfit(_overflow_message(role, setting, limits, width_px, self))
         return setting
+
+    def most_px(self, role: Role, above: Sequence[Block], sizing: _Sizing) -> int:
+        """The most that a text may have below those blocks.
+
+        Button and legal line give way last: they are small already.
+        """
+        _, usual_button_px = sizes_px("call_to_action", self.fmt)
+        if role == "headline":
+            return sizing.headline_px
+        if role == "subline":
+            large_px = _LARGE_SUBLINE * above[0].setting.size_px if sizing.large_subline else 0
+            usual_px = _SUBLINE_TO_HEADLINE * sizing.headline_px
+            return round(max(usual_px, min(large_px, usual_button_px)))
+        if sizing.small_rest:
+            return 0
+        if role == "legal_line":
+            return _NO_LIMIT_PX
+        return self.button_px or above[-1].setting.size_px
 
 
 def _fit_column(
@@ -165,10 +197,11 @@ def _fit_column(
     stack = Stack(())
     for sizing in _sizings(headline.size_px, fitter):
         gaps_px = sizing.gaps * _gap_unit_px(room, fitter.fmt)
-        blocks = []
+        blocks: list[Block] = []
         for role in roles:
             beside_px = room.logo_corner.width_px if room.logo_corner and role in BESIDE_LOGO else 0
-            setting = fitter.fit(role, room, width_px - beside_px, sizing)
+            most_px = fitter.most_px(role, blocks, sizing)
+            setting = fitter.fit(role, room, width_px - beside_px, most_px, sizing.spacing)
             if isinstance(setting, Misfit):
                 return setting
             gap_px = round(gaps_px * LOOKS[role].gap_above)
@@ -200,12 +233,16 @@ def _above_logo(blocks: Sequence[Block], room: Room) -> tuple[Block, ...]:
 def _sizings(largest_px: int, fitter: _Fitter) -> Iterator[_Sizing]:
     """What to try, from the best: smaller headlines, closer lines, and a smaller rest at last."""
     smallest_px, own_largest_px = sizes_px("headline", fitter.fmt)
+    _, button_px = sizes_px("call_to_action", fitter.fmt)
     least_px = max(smallest_px, fitter.least_px)
     for headline_px in (*range(largest_px, least_px, -2), least_px):
         share = (headline_px - smallest_px) / max(own_largest_px - smallest_px, 1)
         gaps = _TIGHTEST_GAPS + (1 - _TIGHTEST_GAPS) * share
         spacing = min(1.0, _TIGHTEST_LINES + (1 - _TIGHTEST_LINES) * share / _LOOSE_FROM)
-        yield _Sizing(headline_px, gaps, spacing)
+        # A large headline's subline is as large as the button's words anyway.
+        may_be_small = _SUBLINE_TO_HEADLINE * headline_px < button_px
+        for large_subline in (True, False) if may_be_small else (True,):
+            yield _Sizing(headline_px, gaps, spacing, large_subline)
     if least_px == smallest_px:
         yield _Sizing(smallest_px, _TIGHTEST_GAPS, _TIGHTEST_LINES, small_rest=True)
 
@@ -216,13 +253,12 @@ def _gap_unit_px(room: Room, fmt: Format) -> float:
 
 
 def _limits(
-    role: Role, room: Room, width_px: int, fitter: _Fitter, sizing: _Sizing | None
+    role: Role, room: Room, width_px: int, fitter: _Fitter, most_px: int, spacing: float
 ) -> Limits:
     look, (smallest_px, largest_px) = LOOKS[role], sizes_px(role, fitter.fmt)
     if role == "headline":
         smallest_px = min(max(smallest_px, fitter.least_px), largest_px)
-    if sizing is not None:
-        largest_px = min(max(sizing.largest_px(role), smallest_px), largest_px)
+    largest_px = min(max(most_px, smallest_px), largest_px)
     padding_px = 2 * _PAD_X * largest_px if role == "call_to_action" else 0
     return Limits(
         # Without Raqm nothing is kerned, and lines come out a little wider than measured.
@@ -230,7 +266,7 @@ def _limits(
         min_size_px=smallest_px,
         max_size_px=largest_px,
         max_lines=look.lines_in_column if room.narrow else look.lines_in_band,
-        spacing=1.0 if sizing is None else sizing.spacing,
+        spacing=spacing,
     )
 
 

@@ -26,11 +26,12 @@ from creative_assets.studio.compose.themes import (
 from creative_assets.studio.formats import Format
 from creative_assets.studio.layout import FormatPlan
 from creative_assets.studio.layouts import Ground, frame_box, panel_color
-from creative_assets.studio.logo import plate_margin_px
+from creative_assets.studio.logo import plate_of, plate_radius_px
 from creative_assets.studio.scrim import (
     Fade,
     Levels,
     Scrim,
+    Spared,
     behind,
     calming_alpha,
     colors_at,
@@ -53,6 +54,8 @@ _WORTH_EASE = 0.15  # ... which a scrim may be that much stronger for
 # What speaks against a theme, in shares by which the picture behind the text is changed: a headline
 # that is not in the brand's colour, a logo as light as the text is dark, and a scrim too strong.
 _PLAIN_COST, _UNLIKE_LOGO_COST, _UNBEARABLE_COST = 0.04, 0.14, 1.0
+# Of a logo in the midst of the scrim, which would look like a cloud that opens around it.
+_CLOUD_COST = 0.4
 _BEARABLE = 0.9  # a stronger scrim is no picture any more
 # A fade begins over the last part of the texts, in shares of their extent: no edge of a plateau is
 # seen beside them. It goes on beyond them by so much of the unit, at least and at most.
@@ -65,7 +68,7 @@ _CARD_ALPHA = 0.95
 _CARD_RADIUS, _HAIRLINE = 0.026, 0.0016  # of the unit
 _HAIRLINE_INK = 0.14
 _LOGO_REDUCED_BY = 4
-_RIM_OF_PLATE = 0.4  # of its margin
+_RIM_PX = 4  # over so little a scrim sets in around a plate, which has an edge of its own
 _ASKED = 24  # rows and columns at which a change of colours is measured
 
 
@@ -159,7 +162,8 @@ def judge(scene: Scene) -> tuple[Judged, ...]:
             least = max(calm, least_alpha(lights, colors, _aims(theme, lines, at_ease=False)))
             at_ease = least_alpha(lights, colors, _aims(theme, lines, at_ease=True))
             alpha = max(least, min(least + _WORTH_EASE, at_ease, _BEARABLE))
-            cost = alpha * changed + _cost(theme, scene) + _UNBEARABLE_COST * (alpha > _BEARABLE)
+            cost = alpha * changed + _cost(theme, scene, fade)
+            cost += _UNBEARABLE_COST * (alpha > _BEARABLE)
             judged.append(Judged(theme, scrim, alpha, cost))
     return tuple(judged)
 
@@ -182,11 +186,14 @@ def _changed(local: Levels, scrim: Scrim, area: Box) -> float:
     return float(np.abs(after.astype(int) - before).mean()) / 255
 
 
-def _cost(theme: Theme, scene: Scene) -> float:
+def _cost(theme: Theme, scene: Scene, fade: Fade) -> float:
     """What speaks against a theme, whatever it does to the picture."""
     light_text = theme.body == WHITE
-    unlike = _logo_is_light(scene) is (not light_text)
-    return _PLAIN_COST * (theme.title == theme.body) + _UNLIKE_LOGO_COST * unlike
+    cost = _PLAIN_COST * (theme.title == theme.body)
+    if _logo_is_light(scene) is (not light_text):
+        within = fade.box(scene.frame.size).overlaps(scene.plan.logo.box)
+        cost += _CLOUD_COST if within else _UNLIKE_LOGO_COST
+    return cost
 
 
 def _on_scrim(scene: Scene, judged: Sequence[Judged]) -> Grounded:
@@ -233,25 +240,23 @@ def _fade(texts: Box, scene: Scene) -> Fade:
     if space_px > 0:
         beyond_px = max(min(beyond_px, _OVER_SUBJECT * space_px), shortest * unit)
     even_px = round(reach_px - _OVER_TEXT * (texts.height_px if band else texts.width_px))
-    spared, spared_px = _spared(texts, scene)
     return Fade(
         edge=edge,
         even_px=even_px,
         fade_px=round(reach_px + beyond_px) - even_px,
-        spared=spared,
-        spared_px=spared_px,
+        spared=_spared(texts, scene),
     )
 
 
-def _spared(texts: Box, scene: Scene) -> tuple[Box | None, tuple[int, int]]:
-    """The logo, which was placed for the picture as it is there, and over how much to spare it."""
+def _spared(texts: Box, scene: Scene) -> Spared | None:
+    """The logo, which was placed for the picture as it is there."""
     spot, (width_px, height_px) = scene.plan.logo, scene.frame.size
     if spot.box.overlaps(texts):
-        return None, (1, 1)
-    if spot.plate:  # it has a ground and round corners of its own
-        margin_px = plate_margin_px(spot.box.height_px)
-        rim_px = max(1, round(_RIM_OF_PLATE * margin_px))
-        return spot.box.inset(rim_px - margin_px), (rim_px, rim_px)
+        return None
+    if spot.plate:
+        plate = plate_of(spot)
+        radius_px = round(plate_radius_px(plate))
+        return Spared(plate.inset(radius_px), (_RIM_PX, _RIM_PX), radius_px // _RIM_PX)
     clear = spot.box.inset(-spot.clear_space_px)
     near_px = round(_CORNER * min(width_px, height_px))
     left_px = 0 if clear.left_px <= near_px else clear.left_px
@@ -266,5 +271,5 @@ def _spared(texts: Box, scene: Scene) -> tuple[Box | None, tuple[int, int]]:
     beside_px = max(clear.left_px - texts.right_px, texts.left_px - clear.right_px)
     above_px = max(clear.top_px - texts.bottom_px, texts.top_px - clear.bottom_px)
     if beside_px > above_px:
-        return corner, (max(1, min(beside_px, longest_px)), longest_px)
-    return corner, (longest_px, max(1, min(above_px, longest_px)))
+        return Spared(corner, (max(1, min(beside_px, longest_px)), longest_px))
+    return Spared(corner, (longest_px, max(1, min(above_px, longest_px))))

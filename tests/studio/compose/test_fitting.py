@@ -112,6 +112,49 @@ def test_every_text_of_the_gallery_fits_every_format(locale: str, layout: Layout
         assert sizes_px["headline"] > 1.4 * sizes_px["subline"]
 
 
+@pytest.mark.parametrize("layout", ["overlay", "panel", "card"])
+@pytest.mark.parametrize("locale", gallery.words())
+def test_a_buttons_words_are_no_larger_than_the_subline(locale: str, layout: LayoutName) -> None:
+    for name in gallery.FORMATS:
+        fmt = format_named(name)
+        words = words_of(gallery.words()[locale])
+        found = fit_stack(words, room_of(fmt, layout, locale), fmt, style_of(locale))
+        assert isinstance(found, Stack)
+        sizes_px = {block.role: block.setting.size_px for block in found.blocks}
+        assert sizes_px["call_to_action"] <= sizes_px["subline"]
+
+
+@pytest.mark.parametrize(
+    "locale,name,least_px",
+    [("de-DE", "16x9", 70), ("ru-RU", "16x9", 70), ("el-GR", "16x9", 78), ("ta-IN", "16x9", 68)],
+)
+def test_long_words_leave_a_headline_large_and_its_subline_with_it(
+    locale: str, name: str, least_px: int
+) -> None:
+    fmt = format_named(name)
+    words = words_of(gallery.words()[locale])
+
+    found = fit_stack(words, room_of(fmt, "overlay", locale), fmt, style_of(locale))
+
+    assert isinstance(found, Stack)
+    sizes_px = {block.role: block.setting.size_px for block in found.blocks}
+    assert sizes_px["headline"] >= least_px
+    assert sizes_px["subline"] >= 0.5 * sizes_px["headline"]
+
+
+@pytest.mark.parametrize("locale", ["hi-IN", "bn-BD", "zh-Hans-CN", "zh-Hant-TW"])
+def test_a_tall_formats_subline_takes_a_second_line_rather_than_be_small(locale: str) -> None:
+    fmt = format_named("9x16")
+    words = words_of(gallery.words()[locale])
+
+    found = fit_stack(words, room_of(fmt, "overlay", locale), fmt, style_of(locale))
+
+    assert isinstance(found, Stack)
+    [subline] = [block.setting for block in found.blocks if block.role == "subline"]
+    assert len(subline.lines) == 2
+    assert subline.size_px >= 41
+
+
 def test_a_headline_twice_as_long_is_never_larger() -> None:
     fmt, style = format_named("4x5"), style_of("en-US")
     room = room_of(fmt, "overlay", "en-US")
