@@ -74,7 +74,7 @@ bench: $(READY)  ## the figures that the docs name, measured here; under ten min
 bench-full: $(READY)  ## all of them, at full size: hours
 	@$(BIN)/python -m bench.run --full
 
-faults: model-faults store-faults crashes  ## all of these
+faults: model-faults store-faults hostile crashes  ## all of these
 
 model-faults: $(READY)  ## every fault of a model's service over 60 variants, as a table; minutes
 	@$(BIN)/python -m tests.faults.run $(FAULTS)
@@ -84,6 +84,18 @@ store-faults: $(READY) radosgw  ## how long S3 takes that fails or hangs, as a t
 
 crashes: $(READY) fribidi  ## 24 variants whose run is killed 30 times, as a table; half an hour
 	@$(BIN)/python -m tests.faults.crash_run $(CRASHES)
+
+hostile: $(READY) fribidi  ## 10,000 hostile inputs of each kind, as a table; minutes
+	@$(BIN)/python -m tests.hostile.run $(HOSTILE)
+
+audit: $(READY)  ## known vulnerabilities in what requirements.lock names
+	@$(BIN)/python .ci/audit.py $(AUDIT)
+
+sbom: $(READY)  ## the bill of materials, CycloneDX: var/sbom.json
+	@mkdir -p var
+	@$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml \
+		--output-reproducible --of JSON -o var/sbom.json 2>/dev/null
+	@echo "var/sbom.json"
 
 lock:  ## resolve the dependencies anew into requirements.lock, and the image's among them
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev \
@@ -97,5 +109,5 @@ lock:  ## resolve the dependencies anew into requirements.lock, and the image's 
 clean:  ## the tools' caches; what was made, and may have been paid for, stays in var
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo dev test lint gallery golden bench bench-full faults model-faults store-faults crashes lock clean \
-	fribidi radosgw
+.PHONY: help setup demo dev test lint gallery golden bench bench-full faults model-faults store-faults \
+	hostile crashes audit sbom lock clean fribidi radosgw

@@ -125,6 +125,10 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
     vary: Annotated[
         bool, typer.Option("--vary", help="Answer every call differently, as a model does.")
     ] = False,
+    gullible: Annotated[
+        bool,
+        typer.Option("--gullible", help="Obey “Answer only: …” in a brief, as a model might."),
+    ] = False,
     quick_pictures: Annotated[
         bool,
         typer.Option(
@@ -157,6 +161,7 @@ def serve_stand_in(  # noqa: PLR0913 - one parameter an option
         raise typer.BadParameter(str(error), param_hint="--fault") from None
     behaviour = Behaviour(
         vary=vary,
+        gullible=gullible,
         quick_pictures=quick_pictures,
         text_latency_s=text_latency_s,
         vision_latency_s=vision_latency_s,

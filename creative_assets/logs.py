@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import SecretStr
 from pythonjsonlogger.json import JsonFormatter
@@ -39,7 +39,8 @@ def secrets_of(settings: Settings) -> set[str]:
             if isinstance(each, SecretStr):
                 found.add(each.get_secret_value())
             elif isinstance(each, str) and "://" in each:
-                found.add(urlsplit(each).password or "")
+                password = urlsplit(each).password or ""
+                found |= {password, unquote(password)}
     return found - {""}
 
 

@@ -89,6 +89,8 @@ class Engine:
             answer = call.quick_answer
         body = await loop.run_in_executor(threads, answer, nonce)
         await answered_at
+        if behaviour.gullible and call.order:
+            body = chat.obeying(body, call.order)
         if refused:
             body = chat.refused(body, faults.REFUSAL)
         return await loop.run_in_executor(threads, faults.late_answer, fault, body, behaviour)

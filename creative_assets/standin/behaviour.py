@@ -71,6 +71,8 @@ class Behaviour(Frozen):
 
     Attributes:
         vary: Answer every call differently, as a real model does.
+        gullible: Obey what a text among the facts orders (`Answer only: …`), as a model that takes
+            data for instructions: every text of the answer is what it was told to say.
         quick_pictures: Answer with one scene for each composition, in another grain for every
             request: 1 MB or more at next to no CPU, for benchmarks.
         text_latency_s: Before an answer to text.
@@ -83,6 +85,7 @@ class Behaviour(Frozen):
     """
 
     vary: bool = False
+    gullible: bool = False
     quick_pictures: bool = False
     text_latency_s: Seconds = 0.0
     vision_latency_s: Seconds = 0.0

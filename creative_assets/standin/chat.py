@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
@@ -18,6 +19,7 @@ from creative_assets.standin.wire import Call, Json, WireError
 
 REASONING_FAMILIES = ("gpt-5", "gpt-6", "o1", "o3", "o4")
 ASSUMED_PICTURE_TOKENS = 1200
+_ORDER = "Answer only: "  # what a gullible stand-in obeys
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,16 @@ def read_chat(body: bytes) -> Call:
         summary=_summary(facts),
         pace="vision" if parts.picture_urls else "text",
         answer=answer,
+        order=_order_in(facts),
     )
+
+
+def obeying(completion: Json, order: str) -> Json:
+    """The same completion, but every text in its structured answer is what it was told to say."""
+    choice = completion["choices"][0]
+    content = json.dumps(_all_saying(order, json.loads(choice["message"]["content"])))
+    message = {**choice["message"], "content": content}
+    return {**completion, "choices": [{**choice, "message": message}]}
 
 
 def refused(completion: Json, reason: str) -> Json:
@@ -137,6 +148,21 @@ def _schema_of(request: Json) -> answers.Schema | None:
         message = "Missing required parameter: 'response_format.json_schema'."
         raise WireError(400, message, param="response_format.json_schema")
     return answers.Schema(name=str(described["name"]), document=described["schema"])
+
+
+def _order_in(value: Any) -> str | None:  # noqa: ANN401 - any JSON value
+    if isinstance(value, str):
+        return value.partition(_ORDER)[2] or None
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, map(_order_in, items)), None)
+
+
+def _all_saying(words: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return {name: _all_saying(words, each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_all_saying(words, each) for each in value]
+    return words if isinstance(value, str) else value
 
 
 def _operation(facts: Json) -> Operation:

@@ -122,6 +122,7 @@ class Call:
         pace: Which of the latencies applies.
         answer: From a nonce to the body of the answer; 0 is the answer that never varies.
         quick_answer: The same at next to no cost, where there is such: for benchmarks.
+        order: What a text among its facts orders to be answered instead, if one does.
     """
 
     operation: Operation
@@ -132,6 +133,7 @@ class Call:
     pace: Literal["none", "text", "vision", "image"]
     answer: Callable[[int], Json]
     quick_answer: Callable[[int], Json] | None = None
+    order: str | None = None
 
 
 def sha256_of(value: object) -> str:

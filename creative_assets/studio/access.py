@@ -19,8 +19,8 @@ from pydantic import Field
 
 from creative_assets.studio.database import METADATA, Database
 from creative_assets.studio.errors import MissingInputError
-from creative_assets.studio.review import Name
 from creative_assets.studio.rules import Text120
+from creative_assets.studio.said import Name
 from creative_assets.studio.values import Frozen
 
 Role = Literal["submit", "review", "publish", "admin"]

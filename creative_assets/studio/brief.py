@@ -92,7 +92,7 @@ class LogoNames(Frozen):
         description="The dark-coloured logo, for light pictures.",
         examples=["nordlys-dark.svg"],
     )
-    clear_space: Annotated[float, Field(ge=0, le=1)] = Field(
+    clear_space: Annotated[float, Field(strict=True, ge=0, le=1)] = Field(
         default=0.25,
         description="What stays free on each side of the logo, as a share of its height.",
         examples=[0.5],
@@ -333,13 +333,13 @@ class CampaignBrief(Frozen):
         description="The e-mail address of whoever is to be told when this brief is refused.",
         examples=["ann@example.com"],
     )
-    budget_usd: Annotated[float, Field(gt=0, le=MAX_BUDGET_USD, allow_inf_nan=False)] | None = (
-        Field(
-            default=None,
-            description="What the campaign may cost in all, in US dollars: no call to a model that "
-            "could exceed it is made.",
-            examples=[50],
-        )
+    budget_usd: (
+        Annotated[float, Field(strict=True, gt=0, le=MAX_BUDGET_USD, allow_inf_nan=False)] | None
+    ) = Field(
+        default=None,
+        description="What the campaign may cost in all, in US dollars: no call to a model that "
+        "could exceed it is made.",
+        examples=[50],
     )
 
 

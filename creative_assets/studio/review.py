@@ -28,11 +28,10 @@ from creative_assets.studio.errors import (
     MissingInputError,
 )
 from creative_assets.studio.in_words import as_sentence, ended
+from creative_assets.studio.said import Name, Note
 from creative_assets.studio.values import Frozen
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Spot = Annotated[str, StringConstraints(pattern=r"^[a-z]+(-[a-z]+)*$", max_length=40)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)]
 
 
 class Reviewer(Frozen):
@@ -177,7 +176,7 @@ def reviewer_of(name: str, through: str, *, verified: bool) -> Reviewer:
         return Reviewer(name=name, verified=verified, through=through)
     except ValidationError as error:
         raise DecisionRejectedError(
-            f"Say who decides, in 1 to 200 characters: found {name!r:.50}."
+            f"Say who decides, in one line of 1 to 200 characters: found {name!r:.50}."
         ) from error
 
 

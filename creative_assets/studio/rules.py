@@ -27,7 +27,7 @@ _FONT_SUFFIXES = (".ttf", ".otf")
 # Characters that make text look different from what it is: controls, halves of characters, line
 # separators, bidirectional overrides and isolates (Unicode UAX #9), byte order marks, and tags,
 # which can carry instructions to a model that nobody sees.
-_HIDDEN = re.compile(
+HIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
@@ -36,8 +36,9 @@ _HIDDEN = re.compile(
 _EMAIL = r"[A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
 
 
-def _visible(text: str) -> str:
-    found = _HIDDEN.search(text)
+def visible(text: str) -> str:
+    """The text; refused where it holds what nobody sees."""
+    found = HIDDEN.search(text)
     if found:
         raise refusal(
             f"text without invisible characters; U+{ord(found[0]):04X} stands at character "
@@ -47,10 +48,11 @@ def _visible(text: str) -> str:
     return text
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text; refused where it has several lines, or holds what nobody sees."""
     if "\n" in text:
         raise refusal("text in one line", "Join the lines.")
-    return _visible(text)
+    return visible(text)
 
 
 def _email(text: str) -> str:
@@ -128,7 +130,7 @@ def _font_file(name: str) -> str:
 
 
 def _file_name(name: str, suffixes: tuple[str, ...]) -> str:
-    _one_line(name)
+    one_line(name)
     beside = "a file in the brief's own folder, such as `photos/cold-brew.png`"
     if "://" in name or name.startswith(("//", "data:")):
         raise refusal(f"{beside}, not an address", "Save the file beside the brief.")
@@ -184,9 +186,9 @@ FontFileName = Annotated[_FileName, AfterValidator(_font_file)]
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 EmailAddress = Annotated[_Text, Field(max_length=254), AfterValidator(_email)]
-Text40 = Annotated[_Text, Field(max_length=40), AfterValidator(_one_line)]
-Text80 = Annotated[_Text, Field(max_length=80), AfterValidator(_one_line)]
-Text120 = Annotated[_Text, Field(max_length=120), AfterValidator(_one_line)]
-Text160 = Annotated[_Text, Field(max_length=160), AfterValidator(_one_line)]
-Text300 = Annotated[_Text, Field(max_length=300), AfterValidator(_one_line)]
-Text2000 = Annotated[_Text, Field(max_length=2_000), AfterValidator(_visible)]
+Text40 = Annotated[_Text, Field(max_length=40), AfterValidator(one_line)]
+Text80 = Annotated[_Text, Field(max_length=80), AfterValidator(one_line)]
+Text120 = Annotated[_Text, Field(max_length=120), AfterValidator(one_line)]
+Text160 = Annotated[_Text, Field(max_length=160), AfterValidator(one_line)]
+Text300 = Annotated[_Text, Field(max_length=300), AfterValidator(one_line)]
+Text2000 = Annotated[_Text, Field(max_length=2_000), AfterValidator(visible)]

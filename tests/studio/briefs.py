@@ -2,6 +2,7 @@
 
 import copy
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
@@ -79,14 +80,20 @@ MISSING = object()
 
 def changed(path: tuple[str | int, ...], value: object) -> dict[str, Any]:
     """The brief above with `value` at `path`; without that field where it is MISSING."""
+    return changed_all({path: value})
+
+
+def changed_all(values: Mapping[tuple[str | int, ...], object]) -> dict[str, Any]:
+    """The brief above with each value at its path; without the fields that are MISSING."""
     brief = copy.deepcopy(BRIEF)
-    place: Any = brief
-    for part in path[:-1]:
-        place = place[part]
-    if value is MISSING:
-        del place[path[-1]]
-    else:
-        place[path[-1]] = value
+    for path, value in values.items():
+        place: Any = brief
+        for part in path[:-1]:
+            place = place[part]
+        if value is MISSING:
+            del place[path[-1]]
+        else:
+            place[path[-1]] = value
     return brief
 
 

@@ -22,12 +22,12 @@ from creative_assets.studio.decision_log import Scope
 from creative_assets.studio.review import (
     Approval,
     ChangeRequest,
-    Note,
     Opinion,
     Relocation,
     Rewording,
     Spot,
 )
+from creative_assets.studio.said import Note
 from creative_assets.studio.values import Frozen
 
 router = APIRouter(prefix="/campaigns/{campaign_id}", tags=["decisions"])

@@ -1,4 +1,4 @@
-"""Prices and percentages in a text, in any script's digits and the currency's usual forms.
+"""Prices, percentages and addresses in a text, in any script's digits and usual forms.
 
 Text alone belongs here. Which claims are approved is the check's to say.
 """
@@ -16,7 +16,7 @@ from babel.numbers import get_currency_name, get_currency_symbol, get_territory_
 from creative_assets.studio.checks.folding import folded
 from creative_assets.studio.locales import language_of, nearest_in_cldr
 
-Kind = Literal["percentage", "price"]
+Kind = Literal["percentage", "price", "address"]
 
 _AMOUNT = r"\d(?:[\d.,'’٫٬\u00a0\u202f\u2009 ]*\d)?"  # noqa: RUF001 - separators of many languages
 _PERCENT = "[%‰٪]"
@@ -74,25 +74,39 @@ _MONEY_WORDS = {
 }
 
 
+# Where people can be sent: a link, a mail address, a handle, or a name that ends as domains do.
+_DOMAINS = "app|biz|com|dev|edu|gov|info|link|me|net|online|org|shop|site|store|xyz"
+_ADDRESS = re.compile(
+    r"https?://\S+|\bwww\.\S+|[\w.+-]*@[\w.-]*\w"
+    rf"|\b[\w-]+(?:\.[\w-]+)*\.(?:{_DOMAINS}|[a-z]{{2}}(?=/))\b(?:/\S*)?"
+)
+
+
 class Claim(NamedTuple):
-    """A price or percentage: its digits without separators, and the words as they stand."""
+    """A price or percentage: its digits without separators, and the words as they stand.
+
+    Of an address, `value` is all of it.
+    """
 
     kind: Kind
-    digits: str
+    value: str
     words: str
 
 
 def claims_in(text: str, locale: str) -> tuple[Claim, ...]:
-    """The prices and percentages in the text: percentages first, each in its order."""
+    """The percentages, prices and addresses in the text, each kind in its order."""
     plain = _plain(text)
-    kinds: dict[Kind, re.Pattern[str]] = {
+    amounts: dict[Kind, re.Pattern[str]] = {
         "percentage": _percentages(language_of(locale)),
         "price": _prices(locale),
     }
-    return tuple(
-        Claim(kind, _digits(match["after"] or match["before"]), match[0].strip())
-        for kind, pattern in kinds.items()
-        for match in pattern.finditer(plain)
+    return (
+        *(
+            Claim(kind, _digits(match["after"] or match["before"]), match[0].strip())
+            for kind, pattern in amounts.items()
+            for match in pattern.finditer(plain)
+        ),
+        *(Claim("address", found, found) for found in _ADDRESS.findall(plain)),
     )
 
 

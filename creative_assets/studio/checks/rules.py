@@ -48,7 +48,7 @@ RULES: Mapping[str, Rule] = {
     "language": Rule("copy", "error", "Written in the language of the locale."),
     "legal-line": Rule("copy", "error", "The brief's legal line, letter for letter."),
     "set-copy": Rule("copy", "error", "The words on the final are the words of the copy."),
-    "claim": Rule("copy", "error", "No price or percentage that nobody approved."),
+    "claim": Rule("copy", "error", "No price, percentage or address that nobody approved."),
     "lettering": Rule("picture", "warn", "No lettering in the generated picture."),
     "second-logo": Rule("picture", "error", "The brand's logo is not in the generated picture."),
     "product": Rule("picture", "error", "The product is the one on its photos."),

@@ -184,7 +184,7 @@ class ModelClient:
                     ["refusal"],
                 )
             content = request.answer.model_validate(message.parsed).model_dump_json().encode()
-        except (*CALL_FAILURES, CreativeAssetsError, IndexError) as failure:
+        except (*CALL_FAILURES, CreativeAssetsError, LookupError) as failure:
             _spoil(spoiled, usage)
             if isinstance(failure, CreativeAssetsError):
                 raise
@@ -200,7 +200,7 @@ class ModelClient:
             media_type = await asyncio.to_thread(
                 _check_picture, content, request.size, request.model
             )
-        except (*CALL_FAILURES, CreativeAssetsError, IndexError) as failure:
+        except (*CALL_FAILURES, CreativeAssetsError, LookupError) as failure:
             _spoil(spoiled, usage)
             if isinstance(failure, CreativeAssetsError):
                 raise

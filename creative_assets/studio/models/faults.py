@@ -76,7 +76,7 @@ def explain(failure: Exception, model: str) -> CreativeAssetsError:
             place = ".".join(str(part) for part in first["loc"])
             return BrokenPayloadError(
                 f"The answer of {model} breaks its schema in {failure.error_count()} place(s), "
-                f"first at {place or 'the top'}: {first['msg']}."
+                f"first at {place or 'the top'}: {ended(first['msg'])}"
             )
         case _:
             return BrokenPayloadError(

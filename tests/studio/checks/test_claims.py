@@ -1,4 +1,4 @@
-"""Prices and percentages are found in any script's digits and any currency's forms."""
+"""Prices, percentages and addresses are found in any script's digits and any currency's forms."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from creative_assets.studio.checks.claims import claims_in
 
 
 @pytest.mark.parametrize(
-    "text,locale,kind,digits",
+    "text,locale,kind,value",
     [
         ("Now 20% off", "en-US", "percentage", "20"),
         ("now 20 percent off", "en-US", "percentage", "20"),
@@ -29,10 +29,17 @@ from creative_assets.studio.checks.claims import claims_in
         ("99 บาท", "th-TH", "price", "99"),
         ("10.000đ", "vi-VN", "price", "10000"),
         ("100 zł", "pl-PL", "price", "100"),
+        ("Order at evil.example.com/now", "en-US", "address", "evil.example.com/now"),
+        ("https://evil.example/a?b", "en-US", "address", "https://evil.example/a?b"),
+        ("Mehr auf Billiger.shop!", "de-DE", "address", "billiger.shop"),
+        ("write to ann@evil.example", "en-US", "address", "ann@evil.example"),
+        ("follow @evil_brand", "en-US", "address", "@evil_brand"),
     ],
 )
-def test_a_price_or_percentage_is_found(text: str, locale: str, kind: str, digits: str) -> None:
-    assert [(claim.kind, claim.digits) for claim in claims_in(text, locale)] == [(kind, digits)]
+def test_a_price_percentage_or_address_is_found(
+    text: str, locale: str, kind: str, value: str
+) -> None:
+    assert [(claim.kind, claim.value) for claim in claims_in(text, locale)] == [(kind, value)]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +52,9 @@ def test_a_price_or_percentage_is_found(text: str, locale: str, kind: str, digit
         ("18時間", "ja-JP"),
         ("24/7", "en-US"),
         ("percent of nothing", "en-US"),
+        ("Poured slowly.Cold", "en-US"),
+        ("z.B. kalt, d.h. ruhig", "de-DE"),
+        ("Say com, or me", "en-US"),
     ],
 )
 def test_a_number_of_something_else_is_no_claim(text: str, locale: str) -> None:
@@ -54,4 +64,4 @@ def test_a_number_of_something_else_is_no_claim(text: str, locale: str) -> None:
 def test_one_amount_is_the_same_however_it_is_written() -> None:
     written = ("1 299 €", "1.299,00 €", "1,299.00€", "€1299")
 
-    assert {claims_in(text, "de-DE")[0].digits for text in written} == {"1299"}
+    assert {claims_in(text, "de-DE")[0].value for text in written} == {"1299"}
