@@ -93,7 +93,7 @@ def costs(
 ) -> None:
     """Say what was paid, from the usage that the models reported."""
     from creative_assets.resources.opening import open_archive  # noqa: PLC0415 - keeps --help fast
-    from creative_assets.studio.budget import Budgets, SpentRow  # noqa: PLC0415 - the same
+    from creative_assets.studio.records.spending import SpentRow  # noqa: PLC0415 - the same
 
     def line_of(row: SpentRow) -> str:
         return {
@@ -106,7 +106,7 @@ def costs(
 
     with errors_in_words(), open_archive(read_settings()) as archive:
         rows_of: defaultdict[str, list[SpentRow]] = defaultdict(list)
-        for row in Budgets(archive.records.database).spending(campaign):
+        for row in archive.records.spending.lines(campaign):
             rows_of[line_of(row)].append(row)
     table = Table(by, "requests", "calls", "USD", "calls of unknown cost")
     for name, rows in sorted(rows_of.items()):

@@ -142,7 +142,7 @@ def test_a_campaign_is_made_once_over_postgres(production: Production) -> None:
     made = [production.instance.get_materialized_partitions(dg.AssetKey(name)) for name in STAGES]
     assert made == [set(KEYS)] * len(STAGES)
     assert [row.status for row in records.variants.of_campaign("autumn")] == ["done", "done"]
-    assert sum(row.generations for row in records.spending.by_model("autumn")) == 9
+    assert sum(row.generations for row in records.spending.lines("autumn")) == 9
     records.close()
 
 

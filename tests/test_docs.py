@@ -23,6 +23,7 @@ from creative_assets.standin.behaviour import FaultKind, Operation, fault_rule
 from creative_assets.studio import errors
 from creative_assets.studio.acceptance import MARKER
 from creative_assets.studio.brief import brief_schema
+from creative_assets.studio.budget import Charge, close_charge
 from creative_assets.studio.checks import CheckReport, Finding
 from creative_assets.studio.checks.rules import RULES
 from creative_assets.studio.dead_letters import WHAT_TO_DO
@@ -30,7 +31,6 @@ from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.formats import all_channels, format_named
 from creative_assets.studio.produce import Job, StageDone
 from creative_assets.studio.reading import read_brief
-from creative_assets.studio.records.ledger import GenerationClaim
 from creative_assets.studio.rounds import Outcome
 from creative_assets.studio.stages import STAGES, TAKEABLE
 from creative_assets.studio.streaming import produced
@@ -354,13 +354,12 @@ def test_every_metadata_row_of_the_catalog_is_explained_and_no_other_is(
     finding = Finding(check="copy", format=None, rule="length", message="Long.")
     told = CheckReport(check="copy", passed=False, severity="warn", findings=(finding,), numbers={})
     archive.decisions.show(ShownFinals(job.variant.key, "v1", {}, {}, checks=(told,)))
-    claim = GenerationClaim(
-        *("k1", "ann", "openai", "image", "m", "summer", job.variant.key, "base_images"),
-        take=1,
-        request_json="{}",
+    paid = Charge(
+        *("c1", "k1", "ann", "summer", job.variant.key, "base_images", "openai", "image", "m"),
+        begun_at=1.0,
     )
-    archive.records.holders.heartbeat("ann", lease_s=60)
-    archive.records.ledger.claim(claim)
+    with archive.records.database.writing() as connection:
+        close_charge(archive.records.database, connection, paid)
     explained = set(CODE_SPAN.findall(first_cells(ANALYSTS, "of the catalog")))
 
     made: Any = creative_catalog(dg.build_asset_context(), StudioResource())

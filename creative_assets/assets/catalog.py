@@ -15,7 +15,7 @@ from creative_assets.resources.opening import Archive
 from creative_assets.resources.studio import StudioResource
 from creative_assets.studio.catalog import campaign_states, refreshed, write_catalog
 from creative_assets.studio.errors import CreativeAssetsError
-from creative_assets.studio.records.spending import SpendRow
+from creative_assets.studio.records.spending import SpentRow
 from creative_assets.studio.report import report_path, write_report
 from creative_assets.studio.stages import FINAL_CREATIVES
 
@@ -55,7 +55,7 @@ def creative_catalog(
             metadata={
                 "dagster/row_count": len(frame),
                 "campaigns_made_anew": len(made_anew),
-                **_summaries(frame, archive.records.spending.by_model()),
+                **_summaries(frame, archive.records.spending.lines()),
                 "reports": _links(sorted(states), archive),
                 "parquet": f"{archive.store.url}/{parquet.path}",
                 "csv": f"{archive.store.url}/{csv.path}",
@@ -110,7 +110,7 @@ def _digest(states: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(states, sort_keys=True).encode()).hexdigest()
 
 
-def _summaries(frame: "pd.DataFrame", spend: Sequence[SpendRow]) -> Metadata:
+def _summaries(frame: "pd.DataFrame", spend: Sequence[SpentRow]) -> Metadata:
     """Tables of what is added up, and plots of them where there is something to draw."""
     from creative_assets.studio.catalog import plots, tables  # noqa: PLC0415 - matplotlib: a second
 
@@ -118,6 +118,8 @@ def _summaries(frame: "pd.DataFrame", spend: Sequence[SpendRow]) -> Metadata:
     shown: Metadata = {
         "campaigns": _table(tables.by_campaign(frame)),
         "costs": _table(costs),
+        "costs_by_day": _table(tables.spend_by_day(spend)),
+        "costs_by_model": _table(tables.spend_by_model(spend)),
         "findings": _table(found),
     }
     if len(frame):

@@ -23,6 +23,7 @@ from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.dead_letters import what_to_do
 from creative_assets.studio.errors import CreativeAssetsError, RequestRejectedError
 from creative_assets.studio.finals import CleanFinal, Final, FinalCreatives
+from creative_assets.studio.generations import GenerationUse
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.pictures import BaseImages
 from creative_assets.studio.produce import StageDone, VariantFailed
@@ -252,6 +253,17 @@ def _spending(done: StageDone) -> Metadata:
         "cost_usd": _usd([use.cost_usd for use in made]),
         "list_price_usd": _usd([use.list_price_usd for use in made]),
         "seconds": dg.MetadataValue.float(round(done.seconds, 3)),
+        **({"paid_generations": _table([_paid_row(use) for use in made])} if made else {}),
+    }
+
+
+def _paid_row(use: GenerationUse) -> Row:
+    return {
+        "operation": use.operation,
+        "model": f"{use.model} at {use.service}",
+        "attempts": use.attempts,
+        "cost_usd": "unknown" if use.cost_usd is None else round(use.cost_usd, 6),
+        "key": use.key,
     }
 
 

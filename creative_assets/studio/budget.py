@@ -9,7 +9,6 @@ may cost, in the one transaction that also looks whether so much is left. What a
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
 from typing import Literal
 
 import sqlalchemy as sa
@@ -37,11 +36,11 @@ CHARGES = sa.Table(
     sa.Column("unpriced", sa.Integer, nullable=False),
     sa.Column("most_usd", sa.Double, nullable=False),
     sa.Column("under_way", sa.Boolean, nullable=False),
+    sa.Column("generations", sa.Integer, nullable=False),
+    sa.Column("list_price_usd", sa.Double, nullable=False),
     sa.Index("charges_of_campaign", "campaign_id"),
+    sa.Index("charges_of_generation", "generation_key"),
 )
-
-_DAY_S = 86_400
-_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,8 @@ class Charge:
         cost_usd: What they cost, as far as that is known.
         unpriced: Calls that may have cost something, and nobody knows what.
         most_usd: What any one call may cost; 0 where the campaign has no budget.
+        generations: 1 once there is an answer that is kept.
+        list_price_usd: What that answer is by the model's list, as far as it is known.
     """
 
     id: str
@@ -69,30 +70,8 @@ class Charge:
     cost_usd: float = 0.0
     unpriced: int = 0
     most_usd: float = 0.0
-
-
-@dataclass(frozen=True)
-class SpentRow:
-    """What one variant of a campaign was charged on one day for one kind of request.
-
-    Attributes:
-        day: Of the requests' first calls, in UTC.
-        requests: How many were paid for, answered or not.
-        cost_usd: As far as it is known.
-        unpriced: Calls that may have cost something, and nobody knows what.
-    """
-
-    campaign_id: str
-    variant_key: str
-    stage: str
-    operation: str
-    service: str
-    model: str
-    day: date
-    requests: int
-    calls: int
-    cost_usd: float
-    unpriced: int
+    generations: int = 0
+    list_price_usd: float = 0.0
 
 
 class Budgets:
@@ -106,7 +85,6 @@ class Budgets:
     ) -> None:
         """Keep rows in `database`; `clock` tells the time, `watch` which holders are alive."""
         self._database = database
-        self._clock = clock
         self._watch = watch or Watch(clock)
 
     def is_limited(self, campaign_id: str) -> bool:
@@ -140,46 +118,6 @@ class Budgets:
                     return "wait"
             self._database.upsert(connection, CHARGES, [asdict(charge) | {"under_way": True}])
             return "reserved"
-
-    def spending(self, campaign_id: str | None = None) -> list[SpentRow]:
-        """What was spent, at its finest: sum it by whatever is asked. All campaigns without an ID.
-
-        A request whose process died while it waited for an answer counts as unpriced.
-        """
-        charges = CHARGES.c
-        begun_at: sa.ColumnElement[float] = charges.begun_at
-        if self._database.is_postgres:  # its cast rounds; SQLite's cuts off, and may know no floor
-            begun_at = sa.func.floor(begun_at)
-        day = (sa.cast(begun_at, sa.BigInteger) // _DAY_S).label("day")
-        is_lost = charges.under_way & ~_is_alive(self._clock())
-        what = (
-            charges.campaign_id,
-            charges.variant_key,
-            charges.stage,
-            charges.operation,
-            charges.service,
-            charges.model,
-            day,
-        )
-        question = (
-            sa.select(
-                *what,
-                sa.func.count().label("requests"),
-                sa.func.sum(charges.calls).label("calls"),
-                sa.func.sum(charges.cost_usd).label("cost_usd"),
-                sa.func.sum(charges.unpriced + sa.case((is_lost, 1), else_=0)).label("unpriced"),
-            )
-            .outerjoin_from(CHARGES, HOLDERS, HOLDERS.c.holder == charges.holder)
-            .group_by(*what)
-            .order_by(*what)
-        )
-        if campaign_id is not None:
-            question = question.where(charges.campaign_id == campaign_id)
-        with self._database.reading() as connection:
-            return [
-                SpentRow(**row._asdict() | {"day": _EPOCH + timedelta(days=row.day)})
-                for row in connection.execute(question)
-            ]
 
     def paid_usd(self, campaign_id: str) -> float:
         """What the campaign has cost at most: calls of unknown cost count as the most they may."""
@@ -231,10 +169,6 @@ def check_priced(most_usd: float | None, charge: Charge) -> float:
 
 def _budget_of(campaign_id: str) -> sa.Select[tuple[float | None]]:
     return sa.select(CAMPAIGNS.c.budget_usd).where(CAMPAIGNS.c.campaign_id == campaign_id)
-
-
-def _is_alive(now: float) -> sa.ColumnElement[bool]:
-    return sa.func.coalesce(HOLDERS.c.alive_until, 0.0) > now
 
 
 def _spent(charge: Charge, budget_usd: float, paid_usd: float) -> BudgetSpentError:

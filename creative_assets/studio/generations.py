@@ -320,6 +320,10 @@ class _Bill:
             cost_usd=math.fsum(known),
             unpriced=len(paid) - len(known) + lost,
             most_usd=self.most_usd,
+            generations=len(self.answered),
+            list_price_usd=math.fsum(
+                list_price_usd(self.request, usage) or 0.0 for usage in self.answered
+            ),
         )
 
     def reserve(self, budgets: Budgets) -> Literal["reserved", "wait"]:

@@ -80,3 +80,8 @@ class Holders:
         )
         with self._database.reading() as connection:
             return {row.note: row[1] for row in connection.execute(question)}
+
+
+def is_alive(now: float) -> sa.ColumnElement[bool]:
+    """Whether the holder that is joined to a row is alive; one that is not there is not."""
+    return sa.func.coalesce(HOLDERS.c.alive_until, 0.0) > now

@@ -26,16 +26,16 @@ EVERYWHERE = {
 }
 SHOWN = {
     "variant_brief": {"content"},
-    "context_pack": {"summary", "tone", "content", "models"},
+    "context_pack": {"summary", "tone", "content", "models", "paid_generations"},
     "ad_copy": {
         *("headline", "subline", "call_to_action", "legal_line", "alt_text"),
-        *("back_translation", "models"),
+        *("back_translation", "models", "paid_generations"),
     },
     "base_images": {
         *("concept", "subject", "setting", "lighting", "mood", "palette", "avoid"),
-        *("preview", "files", "sha256", "models"),
+        *("preview", "files", "sha256", "models", "paid_generations"),
     },
-    "branded_images": {"preview", "logo", "files", "sha256", "models"},
+    "branded_images": {"preview", "logo", "files", "sha256", "models", "paid_generations"},
     "final_creatives": {
         *("preview", "preview_large", "finals", "files", "sha256", "contact_sheet"),
         "review_desk",

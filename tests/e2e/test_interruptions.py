@@ -125,9 +125,7 @@ def _wait_for_end(place: Deployment, run_id: str) -> Run:
 
 def _kept(place: Deployment, campaign: str) -> dict[str, int]:
     with place.archive() as archive:
-        return {
-            row.operation: row.generations for row in archive.records.spending.by_model(campaign)
-        }
+        return {row.operation: row.generations for row in archive.records.spending.lines(campaign)}
 
 
 def test_a_cancelled_run_begins_no_new_call(interrupted: Interrupted) -> None:

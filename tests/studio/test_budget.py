@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -190,27 +189,6 @@ def test_without_a_budget_nothing_is_kept_from_anyone(records: Records, budgets:
     assert not budgets.is_limited("summer")
     assert not budgets.is_limited("unheard-of")
     assert budgets.reserve(replace(CALL, most_usd=1e6)) == "reserved"
-
-
-def test_spending_is_told_by_variant_stage_model_and_day_and_unknown_prices_are_counted(
-    records: Records, budgets: Budgets, clock: Clock
-) -> None:
-    close(records, replace(CALL, calls=2, cost_usd=0.5, unpriced=1))
-    just_before_midnight = replace(CALL, begun_at=1_795_046_399.75)
-    close(records, replace(just_before_midnight, id="c2", calls=1, cost_usd=0.25))
-    close(records, replace(CALL, id="c3", calls=1, begun_at=CALL.begun_at + 86_400))
-    close(records, replace(CALL, id="c4", campaign_id="winter"))
-    set_budget(records, 5.0)
-    budgets.reserve(replace(CALL, id="c5", holder="ann"))
-    clock.now_s += LEASE_S + 1  # ann is dead, and nobody knows what her call has cost
-
-    today, tomorrow = budgets.spending("summer")
-
-    assert today.day == date(2026, 11, 18)
-    assert (today.variant_key, today.stage, today.requests) == (CALL.variant_key, CALL.stage, 3)
-    assert (today.calls, today.cost_usd, today.unpriced) == (3, 0.75, 2)
-    assert (tomorrow.day, tomorrow.cost_usd) == (date(2026, 11, 19), 0.0)
-    assert {row.campaign_id for row in budgets.spending()} == {"summer", "winter"}
 
 
 def test_who_is_not_heard_of_reserves_nothing(

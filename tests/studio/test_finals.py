@@ -59,7 +59,7 @@ async def test_each_file_type_comes_out_at_the_exact_size_with_marks_and_only_th
         assert marks.stand_in
         assert marks.digital_source_type == PROCEDURAL_SOURCE
     # Three file types of one picture: its generations were made once.
-    assert sum(row.generations for row in archive.records.spending.by_model()) == 5
+    assert sum(row.generations for row in archive.records.spending.lines()) == 5
 
 
 async def test_what_a_model_made_is_marked_as_its_work(
@@ -99,7 +99,7 @@ async def test_the_brands_own_font_sets_the_text_and_is_kept_with_the_brief(
     assert {block.font for block in after.finals[0].text.blocks} == {"Noto Serif (serif.ttf)"}
     assert after.finals[0].file.path != before.finals[0].file.path
     # Only the text is set anew.
-    assert sum(row.generations for row in archive.records.spending.by_model()) == 5
+    assert sum(row.generations for row in archive.records.spending.lines()) == 5
 
 
 async def test_a_clean_twin_is_the_models_own_picture_in_the_finals_own_crop(

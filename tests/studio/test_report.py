@@ -10,6 +10,7 @@ import pytest
 from creative_assets.resources.opening import Archive, model_choice
 from creative_assets.settings import Settings
 from creative_assets.studio.brief import Message
+from creative_assets.studio.budget import Charge, close_charge
 from creative_assets.studio.checks import CheckReport, Finding
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.errors import MissingInputError
@@ -111,6 +112,37 @@ def test_a_manager_reads_status_decisions_rounds_findings_and_what_is_published(
         "The model refused the picture.",
     ):
         assert told in text
+
+
+def test_what_was_paid_is_told_by_stage_and_day_and_unknown_prices_are_named(
+    jobs: list[Job], archive: Archive
+) -> None:
+    paid = Charge(
+        id="c1",
+        generation_key="k1",
+        holder="ann",
+        campaign_id="summer",
+        variant_key=jobs[0].variant.key,
+        stage="ad_copy",
+        service="models.example.com",
+        operation="ad_copy",
+        model="house-model",
+        begun_at=1_795_000_000.0,
+        calls=3,
+        cost_usd=0.5,
+        unpriced=2,
+        generations=1,
+        list_price_usd=0.75,
+    )
+    with archive.records.database.writing() as connection:
+        close_charge(archive.records.database, connection, paid)
+
+    text = Page(drawn(archive)).text
+
+    line = "1 USD 0.5000 and 2 calls of unknown cost USD 0.7500"
+    assert f"ad copy {line}" in text
+    assert f"2026-11-18 {line}" in text
+    assert "what some calls to house-model at models.example.com have cost" in text
 
 
 def test_it_is_one_file_that_fetches_nothing_and_runs_nothing(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from creative_assets.studio.records.spending import SpendRow
+from creative_assets.studio.records.spending import SpentRow
 from creative_assets.studio.stages import STAGES
 
 FUNNEL = ("ordered", "finished", "passed", "approved", "published")
@@ -38,23 +38,41 @@ def by_campaign(frame: pd.DataFrame) -> pd.DataFrame:
     return grouped[summed].sum().join(grouped[list(TIMES)].median().round(2)).reset_index()
 
 
-def spend_by_stage(spend: Sequence[SpendRow]) -> pd.DataFrame:
+def spend_by_stage(spend: Sequence[SpentRow]) -> pd.DataFrame:
     """A row for each campaign and stage: generations, what was paid, what the list prices are."""
+    frame = _spent(spend)
+    frame["stage"] = pd.Categorical(frame["stage"], categories=list(STAGES), ordered=True)
+    return _added_up(frame, ["campaign", "stage"])
+
+
+def spend_by_day(spend: Sequence[SpentRow]) -> pd.DataFrame:
+    """A row for each day and campaign, the newest day first; the same columns."""
+    return _added_up(_spent(spend), ["day", "campaign"]).sort_values(
+        ["day", "campaign"], ascending=[False, True], ignore_index=True
+    )
+
+
+def spend_by_model(spend: Sequence[SpentRow]) -> pd.DataFrame:
+    """A row for each model and service; the same columns. It names whose price is unknown."""
+    return _added_up(_spent(spend), ["model", "service"])
+
+
+_SUMMED = ("generations", "calls", "cost_usd", "list_price_usd", "unpriced")
+
+
+def _spent(spend: Sequence[SpentRow]) -> pd.DataFrame:
     rows = [
-        {
-            "campaign": row.campaign_id,
-            "stage": row.stage,
-            "generations": row.generations,
-            "cost_usd": row.cost_usd + row.wasted_cost_usd,
-            "list_price_usd": row.list_price_usd,
-            "unpriced": row.unpriced,
-        }
+        {"campaign": row.campaign_id, "stage": row.stage, "day": f"{row.day:%Y-%m-%d}"}
+        | {"model": row.model, "service": row.service}
+        | {name: getattr(row, name) for name in _SUMMED}
         for row in spend
     ]
-    names = ["campaign", "stage", "generations", "cost_usd", "list_price_usd", "unpriced"]
-    frame = pd.DataFrame(rows, columns=names)
-    frame["stage"] = pd.Categorical(frame["stage"], categories=list(STAGES), ordered=True)
-    return frame.groupby(["campaign", "stage"], observed=True).sum().reset_index()
+    names = ["campaign", "stage", "day", "model", "service", *_SUMMED]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _added_up(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    return frame.groupby(by, observed=True)[list(_SUMMED)].sum().reset_index()
 
 
 def found_by_rule(frame: pd.DataFrame) -> pd.DataFrame:

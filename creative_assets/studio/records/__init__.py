@@ -47,7 +47,7 @@ def open_records(
         database=database,
         holders=Holders(database, clock),
         ledger=Ledger(database, clock, Watch(clock)),
-        spending=Spending(database),
+        spending=Spending(database, clock),
         briefs=Briefs(database),
         variants=Variants(database, clock),
         takes=Takes(database),

@@ -1,68 +1,101 @@
-"""What generations have cost, added up from the ledger."""
+"""What was paid: by campaign, variant, stage, model and day from the charges, or from the ledger.
 
-from collections.abc import Iterable
+The charges know every call that may have been billed; the ledger what each generation has cost.
+"""
+
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from creative_assets.studio.budget import CHARGES
 from creative_assets.studio.database import Database
+from creative_assets.studio.holders import HOLDERS, is_alive
 from creative_assets.studio.records.ledger import GENERATIONS
+
+_DAY_S = 86_400
+_EPOCH = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
-class SpendRow:
-    """What one campaign spent on one operation of one stage by one model of one service.
+class SpentRow:
+    """What one variant of a campaign was charged on one day for one kind of request.
 
     Attributes:
-        generations: How many were completed.
-        cost_usd: Their cost, as far as it is known.
-        wasted_cost_usd: Paid besides, for answers that could not be used.
-        unpriced: Answers, used or not, whose price is unknown.
-        list_price_usd: What the completed ones cost by the list, as far as it is known.
+        day: Of the requests' first calls, in UTC.
+        requests: How many were paid for, answered or not.
+        generations: How many of their answers were kept.
+        cost_usd: As far as it is known.
+        unpriced: Calls that may have cost something, and nobody knows what.
+        list_price_usd: What the kept answers are by the models' lists, as far as it is known.
     """
 
     campaign_id: str
+    variant_key: str
     stage: str
     operation: str
     service: str
     model: str
+    day: date
+    requests: int
     generations: int
+    calls: int
     cost_usd: float
-    wasted_cost_usd: float
     unpriced: int
     list_price_usd: float
 
 
 class Spending:
-    """What the generations in one database have cost."""
+    """What was paid, as one database knows it."""
 
-    def __init__(self, database: Database) -> None:
-        """Add up what is in `database`."""
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        """Add up what is in `database`; `clock` tells the time."""
         self._database = database
+        self._clock = clock
 
-    def by_model(self, campaign_id: str | None = None) -> list[SpendRow]:
-        """What a campaign spent, by stage, operation and model; without an ID, what each did."""
-        table = GENERATIONS.c
-        by = (table.campaign_id, table.stage, table.operation, table.service, table.model)
-        done = table.state == "done"
-        unpriced = sa.case((sa.and_(done, table.cost_usd.is_(None)), 1), else_=0)
+    def lines(self, campaign_id: str | None = None) -> list[SpentRow]:
+        """What was spent, at its finest: sum it by whatever is asked. All campaigns without an ID.
+
+        A request whose process died while it waited for an answer counts as unpriced.
+        """
+        charges = CHARGES.c
+        begun_at: sa.ColumnElement[float] = charges.begun_at
+        if self._database.is_postgres:  # its cast rounds; SQLite's cuts off, and may know no floor
+            begun_at = sa.func.floor(begun_at)
+        day = (sa.cast(begun_at, sa.BigInteger) // _DAY_S).label("day")
+        is_lost = charges.under_way & ~is_alive(self._clock())
+        what = (
+            charges.campaign_id,
+            charges.variant_key,
+            charges.stage,
+            charges.operation,
+            charges.service,
+            charges.model,
+            day,
+        )
         question = (
             sa.select(
-                *by,
-                sa.func.sum(sa.case((done, 1), else_=0)).label("generations"),
-                sa.func.coalesce(sa.func.sum(table.cost_usd), 0.0).label("cost_usd"),
-                sa.func.sum(table.wasted_cost_usd).label("wasted_cost_usd"),
-                sa.func.sum(unpriced + table.wasted_unpriced).label("unpriced"),
-                sa.func.coalesce(sa.func.sum(table.list_price_usd), 0.0).label("list_price_usd"),
+                *what,
+                sa.func.count().label("requests"),
+                sa.func.sum(charges.generations).label("generations"),
+                sa.func.sum(charges.calls).label("calls"),
+                sa.func.sum(charges.cost_usd).label("cost_usd"),
+                sa.func.sum(charges.unpriced + sa.case((is_lost, 1), else_=0)).label("unpriced"),
+                sa.func.sum(charges.list_price_usd).label("list_price_usd"),
             )
-            .group_by(*by)
-            .order_by(*by)
+            .outerjoin_from(CHARGES, HOLDERS, HOLDERS.c.holder == charges.holder)
+            .group_by(*what)
+            .order_by(*what)
         )
         if campaign_id is not None:
-            question = question.where(table.campaign_id == campaign_id)
+            question = question.where(charges.campaign_id == campaign_id)
         with self._database.reading() as connection:
-            return [SpendRow(**row._asdict()) for row in connection.execute(question)]
+            return [
+                SpentRow(**row._asdict() | {"day": _EPOCH + timedelta(days=row.day)})
+                for row in connection.execute(question)
+            ]
 
     def of_variant(self, variant_key: str) -> tuple[float | None, int]:
         """What was paid for a variant so far (None: unknown), and in how many attempts."""

@@ -23,7 +23,7 @@ from creative_assets.studio.listing import CampaignProgress, ListedVariant, list
 from creative_assets.studio.models.services import STAND_IN
 from creative_assets.studio.produce import kept_output
 from creative_assets.studio.records import Records
-from creative_assets.studio.records.spending import SpendRow
+from creative_assets.studio.records.spending import SpentRow
 from creative_assets.studio.rounds import outcome_in_words
 from creative_assets.studio.sheet_page import PICTURES_STYLE, Place, backgrounds, pictures
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
@@ -36,13 +36,18 @@ _FINDINGS_SHOWN = 6
 
 
 @dataclass(frozen=True)
-class StageCost:
-    """What was paid for one stage; `cost_usd` is None where that is not known."""
+class Cost:
+    """What was paid for a stage, or on a day, as far as it is known.
 
-    stage: str
+    Attributes:
+        unpriced: Calls that are not in it, as nobody knows what they have cost.
+    """
+
+    name: str
     generations: int
-    cost_usd: float | None
+    cost_usd: float
     list_price_usd: float
+    unpriced: int
 
 
 @dataclass(frozen=True)
@@ -94,13 +99,14 @@ def draw_report(campaign_id: str, store: Store, records: Records) -> str:
         )
     keys = [row.key for row in records.variants.active([campaign_id])]
     variants = listed(keys, records)
-    entries, spend = _entries(variants, store, records), records.spending.by_model(campaign_id)
+    entries, spend = _entries(variants, store, records), records.spending.lines(campaign_id)
     shown = [entry.place for entry in entries[:MOST_WITH_PICTURES]]
     return _template().render(
         progress=progress,
         as_of=moment(max(map(_newest, variants))),
         counts=_counts(progress),
-        costs=list(_costs(spend)),
+        costs={"Stage": list(_by_stage(spend)), "Day": list(_by_day(spend))},
+        unpriced=_of_unknown_price(spend),
         by_stand_in=any(row.service == STAND_IN for row in spend),
         entries=entries,
         left_out=len(entries) - len(shown),
@@ -190,19 +196,31 @@ def _counts(progress: CampaignProgress) -> list[tuple[str, int]]:
     return [(name, count) for name, count in counts if count or name in always]
 
 
-def _costs(spend: Sequence[SpendRow]) -> Iterator[StageCost]:
+def _by_stage(spend: Sequence[SpentRow]) -> Iterator[Cost]:
     for stage in STAGES:
         of_stage = [row for row in spend if row.stage == stage]
-        if not of_stage:
-            continue
-        is_known = not any(row.unpriced for row in of_stage)
-        paid = math.fsum(row.cost_usd + row.wasted_cost_usd for row in of_stage)
-        yield StageCost(
-            stage=stage.replace("_", " "),
-            generations=sum(row.generations for row in of_stage),
-            cost_usd=paid if is_known else None,
-            list_price_usd=math.fsum(row.list_price_usd for row in of_stage),
-        )
+        if of_stage:
+            yield _cost(stage.replace("_", " "), of_stage)
+
+
+def _by_day(spend: Sequence[SpentRow]) -> Iterator[Cost]:
+    for day in sorted({row.day for row in spend}):
+        yield _cost(f"{day:%Y-%m-%d}", [row for row in spend if row.day == day])
+
+
+def _cost(name: str, spend: Sequence[SpentRow]) -> Cost:
+    return Cost(
+        name=name,
+        generations=sum(row.generations for row in spend),
+        cost_usd=math.fsum(row.cost_usd for row in spend),
+        list_price_usd=math.fsum(row.list_price_usd for row in spend),
+        unpriced=sum(row.unpriced for row in spend),
+    )
+
+
+def _of_unknown_price(spend: Sequence[SpentRow]) -> list[str]:
+    """The models whose calls may have cost more than is known, by name."""
+    return sorted({f"{row.model} at {row.service}" for row in spend if row.unpriced})
 
 
 def _newest(variant: ListedVariant) -> float:

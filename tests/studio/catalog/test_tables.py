@@ -1,14 +1,14 @@
 """What is added up and drawn is what the rows say."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
 from PIL import Image
 
 from creative_assets.studio.catalog import CatalogRow, catalog_frame, plots, tables
-from creative_assets.studio.records.spending import SpendRow
+from creative_assets.studio.records.spending import SpentRow
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 # Dagster keeps each in its event log, and shows it from there.
@@ -38,17 +38,20 @@ def row(number: int, campaign: str = "summer", **facts: object) -> CatalogRow:
     return CatalogRow.model_validate(usual | facts)
 
 
-def spent(campaign: str, stage: str, cost_usd: float) -> SpendRow:
-    return SpendRow(
+def spent(campaign: str, stage: str, cost_usd: float, day: int = 1, unpriced: int = 0) -> SpentRow:
+    return SpentRow(
         campaign_id=campaign,
+        variant_key=f"{campaign}/de-DE/roast",
         stage=stage,
         operation="image",
         service="api.openai.com",
-        model="m",
+        model="m" if not unpriced else "house-model",
+        day=date(2026, 11, day),
+        requests=1,
         generations=1,
+        calls=2,
         cost_usd=cost_usd,
-        wasted_cost_usd=0.25,
-        unpriced=0,
+        unpriced=unpriced,
         list_price_usd=1.0,
     )
 
@@ -74,13 +77,24 @@ def test_a_campaigns_way_is_counted_step_by_step() -> None:
     assert pd.isna(winter["ready_to_approved_h"])
 
 
-def test_costs_are_summed_by_stage_in_the_stages_order_with_what_was_wasted() -> None:
-    spend = [spent("summer", "base_images", 1.0), spent("summer", "ad_copy", 0.5)]
+def test_costs_are_summed_by_stage_in_the_stages_order_by_day_and_by_model() -> None:
+    spend = [
+        spent("summer", "base_images", 1.0),
+        spent("summer", "ad_copy", 0.5, day=2),
+        spent("winter", "base_images", 2.0, day=2, unpriced=3),
+    ]
     costs = tables.spend_by_stage([*spend, spent("summer", "base_images", 2.0)])
+    days, models = tables.spend_by_day(spend), tables.spend_by_model(spend)
 
-    assert list(costs["stage"]) == ["ad_copy", "base_images"]
-    assert list(costs["cost_usd"]) == [0.75, 3.5]
-    assert list(costs["generations"]) == [1, 2]
+    assert list(costs["stage"]) == ["ad_copy", "base_images", "base_images"]
+    assert list(costs["cost_usd"]) == [0.5, 3.0, 2.0]
+    assert list(costs["generations"]) == [1, 2, 1]
+    assert list(days["day"]) == ["2026-11-02", "2026-11-02", "2026-11-01"]
+    assert list(days["cost_usd"]) == [0.5, 2.0, 1.0]
+    assert list(zip(models["model"], models["unpriced"], strict=True)) == [
+        ("house-model", 3),
+        ("m", 0),
+    ]
 
 
 def test_a_rule_counts_once_for_each_variant_in_which_it_was_broken() -> None:
@@ -93,6 +107,8 @@ def test_a_rule_counts_once_for_each_variant_in_which_it_was_broken() -> None:
 def test_nothing_adds_up_to_nothing() -> None:
     assert tables.by_campaign(EMPTY).empty
     assert tables.spend_by_stage([]).empty
+    assert tables.spend_by_day([]).empty
+    assert tables.spend_by_model([]).empty
     assert tables.found_by_rule(EMPTY).empty
 
 

@@ -1,30 +1,59 @@
 """What was paid adds up, and what is unknown stays so."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from creative_assets.studio.budget import Budgets, Charge, close_charge
+from creative_assets.studio.campaigns import Campaign, Campaigns
 from creative_assets.studio.records import Records
-from tests.studio.records.rows import ANN, RESULT
+from tests.clock import Clock
+from tests.studio.records.rows import ANN, LEASE_S, RESULT
+
+JUST_BEFORE_MIDNIGHT = 1_795_046_399.75
 
 
-def test_spend_is_summed_by_campaign_operation_and_model(records: Records) -> None:
-    for key, cost_usd in (("a", 0.5), ("b", None)):
-        records.ledger.claim(replace(ANN, key=key))
-        records.ledger.complete(key, "ann", replace(RESULT, cost_usd=cost_usd))
-    records.ledger.claim(replace(ANN, key="c"))
-    records.ledger.add_waste("c", "a1", 0.25)
-    records.ledger.add_waste("c", "a2", None)
-    records.ledger.claim(replace(ANN, key="d", campaign_id="winter", operation="ad_copy"))
-    records.ledger.complete("d", "ann", RESULT)
-    summer, winter = records.spending.by_model()
+CALL = Charge(
+    id="c1",
+    generation_key="k1",
+    holder="ann",
+    campaign_id="summer",
+    variant_key="summer/de-DE/cold-brew",
+    stage="base_images",
+    service="api.openai.com",
+    operation="image",
+    model="gpt-image-2.6-flare",
+    begun_at=1_795_000_000.0,
+    most_usd=0.4,
+)
 
-    assert (summer.campaign_id, summer.operation, summer.model) == ("summer", "image", "gpt-image")
-    assert (summer.generations, summer.cost_usd, summer.wasted_cost_usd) == (2, 0.5, 0.25)
-    assert (summer.unpriced, summer.list_price_usd) == (2, 0.1)
-    assert winter.operation == "ad_copy"
-    assert records.spending.by_model("winter") == [winter]
-    assert records.spending.by_model("autumn") == []
+
+def close(records: Records, charge: Charge) -> None:
+    with records.database.writing() as connection:
+        close_charge(records.database, connection, charge)
+
+
+def test_spending_is_told_by_variant_stage_model_and_day_and_unknown_prices_are_counted(
+    records: Records, clock: Clock
+) -> None:
+    kept = replace(CALL, generations=1, list_price_usd=0.25)
+    close(records, replace(CALL, calls=2, cost_usd=0.5, unpriced=1))
+    close(records, replace(kept, id="c2", calls=1, cost_usd=0.25, begun_at=JUST_BEFORE_MIDNIGHT))
+    close(records, replace(kept, id="c3", calls=1, begun_at=CALL.begun_at + 86_400))
+    close(records, replace(CALL, id="c4", campaign_id="winter"))
+    Campaigns(records.database).save(Campaign("summer", 5.0, "snapshot"))
+    Budgets(records.database, clock).reserve(replace(CALL, id="c5"))
+    clock.now_s += LEASE_S + 1  # ann is dead, and nobody knows what her call has cost
+
+    today, tomorrow = records.spending.lines("summer")
+
+    assert today.day == date(2026, 11, 18)
+    assert (today.variant_key, today.stage, today.requests) == (CALL.variant_key, CALL.stage, 3)
+    assert (today.calls, today.cost_usd, today.unpriced) == (3, 0.75, 2)
+    assert (today.generations, today.list_price_usd) == (1, 0.25)
+    assert (tomorrow.day, tomorrow.cost_usd) == (date(2026, 11, 19), 0.0)
+    assert {row.campaign_id for row in records.spending.lines()} == {"summer", "winter"}
 
 
 def test_what_a_variant_cost_counts_answers_that_could_not_be_used(records: Records) -> None:
