@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from creative_assets.resources.opening import Archive
 from creative_assets.standin.behaviour import Behaviour, FaultRule
 from creative_assets.standin.serve import StandIn
-from creative_assets.studio.budget import Budgets, Charge, close_charge
+from creative_assets.studio.budget import Budgets
 from creative_assets.studio.campaigns import Campaign, Campaigns
 from creative_assets.studio.errors import BudgetSpentError, RequestRejectedError
 from creative_assets.studio.holders import Watch
@@ -29,24 +29,10 @@ from creative_assets.studio.records import Records, open_records
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
 from creative_assets.studio.workbench import Workbench
 from tests.clock import Clock
+from tests.studio.records.rows import CALL, LEASE_S, close
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 Bench = Callable[[], AbstractAsyncContextManager[Workbench]]
-
-LEASE_S = 30.0
-CALL = Charge(
-    id="c1",
-    generation_key="k1",
-    holder="ann",
-    campaign_id="summer",
-    variant_key="summer/de-DE/tea",
-    stage="base_images",
-    service="api.openai.com",
-    operation="image",
-    model="gpt-image-2.6-flare",
-    begun_at=1_795_000_000.0,
-    most_usd=0.4,
-)
 
 
 def url_of(kind: str, folder: Path, request: pytest.FixtureRequest) -> str:
@@ -72,11 +58,6 @@ def budgets(records: Records, clock: Clock) -> Budgets:
 
 def set_budget(records: Records, budget_usd: float | None) -> None:
     Campaigns(records.database).save(Campaign("summer", budget_usd, "snapshot"))
-
-
-def close(records: Records, charge: Charge) -> None:
-    with records.database.writing() as connection:
-        close_charge(records.database, connection, charge)
 
 
 def test_a_call_that_could_exceed_the_budget_is_refused_in_words(

@@ -1,7 +1,9 @@
-"""Rows for tests to keep: what ann and bob claim, an answer, a brief and variants."""
+"""Rows for tests to keep: what ann and bob claim and are charged, an answer, a brief, variants."""
 
 from dataclasses import replace
 
+from creative_assets.studio.budget import Charge, close_charge
+from creative_assets.studio.records import Records
 from creative_assets.studio.records.briefs import BriefRow
 from creative_assets.studio.records.ledger import GenerationClaim, GenerationResult
 from creative_assets.studio.records.variants import VariantRow
@@ -42,6 +44,24 @@ BRIEF = BriefRow(
     snapshot_path="campaigns/summer/briefs/f1.json",
     checked_at=5.0,
 )
+CALL = Charge(
+    id="c1",
+    generation_key="k1",
+    holder="ann",
+    campaign_id="summer",
+    variant_key="summer/de-DE/tea",
+    stage="base_images",
+    service="api.openai.com",
+    operation="image",
+    model="gpt-image-2.6-flare",
+    begun_at=1_795_000_000.0,
+    most_usd=0.4,
+)
+
+
+def close(records: Records, charge: Charge) -> None:
+    with records.database.writing() as connection:
+        close_charge(records.database, connection, charge)
 
 
 def variant(number: int) -> VariantRow:

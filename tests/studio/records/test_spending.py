@@ -5,33 +5,13 @@ from datetime import date
 
 import pytest
 
-from creative_assets.studio.budget import Budgets, Charge, close_charge
+from creative_assets.studio.budget import Budgets
 from creative_assets.studio.campaigns import Campaign, Campaigns
 from creative_assets.studio.records import Records
 from tests.clock import Clock
-from tests.studio.records.rows import ANN, LEASE_S, RESULT
+from tests.studio.records.rows import ANN, CALL, LEASE_S, RESULT, close
 
 JUST_BEFORE_MIDNIGHT = 1_795_046_399.75
-
-
-CALL = Charge(
-    id="c1",
-    generation_key="k1",
-    holder="ann",
-    campaign_id="summer",
-    variant_key="summer/de-DE/cold-brew",
-    stage="base_images",
-    service="api.openai.com",
-    operation="image",
-    model="gpt-image-2.6-flare",
-    begun_at=1_795_000_000.0,
-    most_usd=0.4,
-)
-
-
-def close(records: Records, charge: Charge) -> None:
-    with records.database.writing() as connection:
-        close_charge(records.database, connection, charge)
 
 
 def test_spending_is_told_by_variant_stage_model_and_day_and_unknown_prices_are_counted(
