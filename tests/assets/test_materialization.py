@@ -94,7 +94,7 @@ def test_only_what_was_made_is_counted_as_spent(job: Job, inputs: Inputs, archiv
     assert (metadata["generations_made"], metadata["generations_reused"]) == (2, 1)
     assert metadata["cost_usd"] == 0.75
     assert metadata["list_price_usd"] == 0.04
-    paid = [record.data for record in metadata["paid_generations"]]
+    paid = [record.data for record in metadata["paid_generations"].records]
     assert [(row["key"], row["cost_usd"]) for row in paid] == [("a", 0.25), ("b", 0.5)]
     assert event.description == "Made with 2 new and 1 reused generations."
 

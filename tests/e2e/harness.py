@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -128,6 +129,14 @@ class Databases:
     records_url: str
     dagster_yaml: Path
     environment: Mapping[str, str]
+
+
+def kept_by_operation(archive: Archive, campaign_id: str) -> Counter[str]:
+    """Operation → how many of a campaign's generations are kept."""
+    kept: Counter[str] = Counter()
+    for row in archive.records.spending.lines(campaign_id):
+        kept[row.operation] += row.generations
+    return kept
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import pytest
 
 from creative_assets.standin.behaviour import Behaviour
 from creative_assets.standin.request_log import Served
-from tests.e2e.harness import Deployment
+from tests.e2e.harness import Deployment, kept_by_operation
 from tests.e2e.questions import (
     ENDED,
     Run,
@@ -65,7 +65,8 @@ def interrupted(deploy_on_postgres: Callable[[Behaviour], Deployment]) -> Interr
     _interrupt(place, {"kilo": _cancel, "mike": _kill})
     (cancelled,) = wait_for_runs(place, "kilo", 1)
     asked_by_cancelled = asked(place, "kilo")
-    kept_of_cancelled = _kept(place, "kilo")
+    with place.archive() as archive:
+        kept_of_cancelled = kept_by_operation(archive, "kilo")
     keys = sorted(variants(CANCELLED))
     relaunched = _wait_for_end(place, launch(place, keys[0], keys[-1]))
     (first,) = wait_for_runs(place, "lima", 1)
@@ -121,11 +122,6 @@ def _wait_for_end(place: Deployment, run_id: str) -> Run:
     run = place.wait_for(ended, f"the run {run_id} to end")
     assert run is not None
     return run
-
-
-def _kept(place: Deployment, campaign: str) -> dict[str, int]:
-    with place.archive() as archive:
-        return {row.operation: row.generations for row in archive.records.spending.lines(campaign)}
 
 
 def test_a_cancelled_run_begins_no_new_call(interrupted: Interrupted) -> None:

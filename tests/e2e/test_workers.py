@@ -23,7 +23,7 @@ from creative_assets.studio.produce import Event, VariantFailed, produce
 from creative_assets.studio.records.ledger import GENERATIONS
 from creative_assets.studio.stages import FINAL_CREATIVES, STAGES
 from creative_assets.studio.store import open_store
-from tests.e2e.harness import Deployment, deployment
+from tests.e2e.harness import Deployment, deployment, kept_by_operation
 from tests.e2e.questions import (
     Run,
     asked,
@@ -105,8 +105,7 @@ def lost(tmp_path_factory: pytest.TempPathFactory, postgres: PostgresServer) -> 
         assert killed.process.returncode is not None
         cancelled = _cancelled(place)
         with place.archive() as archive:
-            spent = archive.records.spending.by_model("papa")
-            kept = {row.operation: row.generations for row in spent}
+            kept = kept_by_operation(archive, "papa")
             yield Lost(place, runs, _outcome(archive), undisturbed, cancelled, kept)
 
 

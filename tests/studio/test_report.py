@@ -139,7 +139,7 @@ def test_what_was_paid_is_told_by_stage_and_day_and_unknown_prices_are_named(
 
     text = Page(drawn(archive)).text
 
-    line = "1 USD 0.5000 and 2 calls of unknown cost USD 0.7500"
+    line = "1 USD 0.50 and 2 calls of unknown cost USD 0.75"
     assert f"ad copy {line}" in text
     assert f"2026-11-18 {line}" in text
     assert "what some calls to house-model at models.example.com have cost" in text
