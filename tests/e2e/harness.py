@@ -203,6 +203,7 @@ def environment(root: Path, standin_url: str, records_url: str) -> dict[str, str
         "CREATIVE_ASSETS_STORE_URL": str(root / "store"),
         "CREATIVE_ASSETS_RECORDS_URL": records_url,
         "CREATIVE_ASSETS_PUBLISH_URL": str(root / "published"),
+        "CREATIVE_ASSETS_CPU_WORKERS": "1",  # processes that each of many small runs starts
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
 
