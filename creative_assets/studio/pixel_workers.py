@@ -97,6 +97,10 @@ def _done_here(told: dict[str, str | None], work: Callable[[], Any]) -> Any:  # 
 
 def _begin(run_pid: int) -> None:
     """End with the run, and not by the Ctrl-C that its user means for the run."""
+    from loky import process_executor  # noqa: PLC0415 - as above
+
+    # It takes what fonts and a network need, over 300 MB, for a leak, and would begin anew.
+    process_executor._USE_PSUTIL = False  # noqa: SLF001 - there is no setting
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(run_pid,), daemon=True).start()
 
