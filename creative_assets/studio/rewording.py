@@ -1,4 +1,4 @@
-"""Whether exact words can be set on the pictures of a variant, before anything is made of them.
+"""Whether exact words may and can be set on a variant's pictures, before anything is made of them.
 
 New words keep the plans, so that where they have to fit is known already.
 """
@@ -6,6 +6,7 @@ New words keep the plans, so that where they have to fit is known already.
 from collections.abc import Iterator
 
 from creative_assets.studio.brief import Message
+from creative_assets.studio.checks.folding import banned_words_in
 from creative_assets.studio.compose import check_fit
 from creative_assets.studio.decision_log import ShownFinals
 from creative_assets.studio.errors import DecisionRejectedError, RenderError
@@ -17,15 +18,29 @@ from creative_assets.studio.store import Store
 
 
 def check_words(opinion: Opinion, shown: ShownFinals, store: Store) -> None:
-    """Check that the exact words that an opinion gives, if it does, fit the finals' formats.
+    """Check that the exact words that an opinion gives, if it does, are allowed and fit.
 
     Raises:
-        DecisionRejectedError: They do not; a line for each format says why.
+        DecisionRejectedError: They do not; a line for each word or format says why.
     """
     if not isinstance(opinion, Rewording):
         return
-    if found := list(misfits(opinion.words, exhibit_of(shown, store), store)):
+    exhibit = exhibit_of(shown, store)
+    found = [*banned(opinion.words, exhibit), *misfits(opinion.words, exhibit, store)]
+    if found:
         raise DecisionRejectedError("\n".join(found), field="words")
+
+
+def banned(words: Message, exhibit: Exhibit) -> Iterator[str]:
+    """What the words have in them that the brief bans."""
+    if exhibit.brief is None:
+        return
+    for field, text in words.model_dump(exclude_none=True).items():
+        for word in banned_words_in(text, exhibit.brief.banned_words, exhibit.brief.locale):
+            yield (
+                f"The {field.replace('_', ' ')} has the banned word {word!r}. Use another one, or "
+                "have it taken from the brief's list."
+            )
 
 
 def misfits(words: Message, exhibit: Exhibit, store: Store) -> Iterator[str]:

@@ -12,7 +12,7 @@ from creative_assets.studio.copywriting import AdCopy, BackTranslation
 from creative_assets.studio.exhibit import Exhibit
 from creative_assets.studio.formats import format_named
 from creative_assets.studio.produce import Job
-from creative_assets.studio.rewording import misfits
+from creative_assets.studio.rewording import banned, misfits
 from creative_assets.studio.store import Store, StoredFile, open_store
 from tests.plans import plan_for
 
@@ -90,3 +90,12 @@ def test_a_character_that_no_font_has_is_named(variant: VariantBrief, store: Sto
 
 def test_of_what_is_gone_from_the_store_nothing_is_said(store: Store) -> None:
     assert list(misfits(Message(headline="W" * 80), exhibit(None, "1x1"), store)) == []
+
+
+def test_a_banned_word_in_exact_words_is_named_with_its_line(variant: VariantBrief) -> None:
+    strict = variant.model_copy(update={"banned_words": ("cheap",)})
+    words = Message(headline="The cheapest mornings", subline="Steeped cold.")
+
+    (told,) = banned(words, exhibit(strict, "1x1"))
+
+    assert told.startswith("The headline has the banned word 'cheap'.")
