@@ -20,14 +20,12 @@ _TEXTS = (
     "campaign_id",
     "contact",
     "brand.name",
-    "brand.primary_color",
     "brand.tone",
     "audience.region",
     "audience.description",
     "output.layout",
     "imagery",
 )
-_LISTS = ("brand.palette", "audience.interests")
 _CHOICES = ("output.aspect_ratios", "output.channels")
 _AGES = ("audience.age_range.from", "audience.age_range.to")
 _LOGOS: Final[Mapping[str, str]] = {
@@ -91,8 +89,10 @@ def upload_of(sent: Sent) -> Upload:
     files = files_of(sent)
     for name in _TEXTS:
         _put(document, name, sent.text(name))
-    for name in _LISTS:
-        _put(document, name, _split(sent.text(name)))
+    _put(document, "audience.interests", _split(sent.text("audience.interests")))
+    _put(document, "brand.primary_color", _color(sent.text("brand.primary_color")))
+    palette = [_color(each) for each in _split(sent.text("brand.palette"))]
+    _put(document, "brand.palette", palette)
     for name in _CHOICES:
         _put(document, name, list(sent.texts.get(name, ())))
     for name in _AGES:
@@ -124,6 +124,11 @@ def _put(document: dict[str, Any], path: str, value: Any) -> None:  # noqa: ANN4
 
 def _split(text: str) -> list[str]:
     return [part for each in re.split(r"[,;\n]", text) if (part := each.strip())]
+
+
+def _color(text: str) -> str:
+    """A colour as a brief has it: people leave out the `#`."""
+    return f"#{text}" if re.fullmatch(r"[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6}", text) else text
 
 
 def _lines(text: str) -> list[str]:

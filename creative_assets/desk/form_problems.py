@@ -39,6 +39,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "output.layout": "Where the text stands",
     "imagery": "Pictures",
 }
+_CHOSEN: Final = frozenset({"target_locales"})
 _PRODUCT: Final[Mapping[str, str]] = {
     "name": "name",
     "description": "description",
@@ -59,6 +60,7 @@ _BY_LANGUAGE: Final[Mapping[str, str]] = {
 }
 """Mapping of the brief by locale → the field of a language's entry that it is made from."""
 _MISSING = "the field `"
+_QUOTED = re.compile("`([^`]*)`")
 _LAST_PART = re.compile(r"(\.[^.\[]+|\[[^\]]*\])$")
 
 
@@ -118,7 +120,7 @@ def fields_of(sent: Sent) -> list[str]:
 def _in_words(problem: Problem, name: str) -> str:
     """The problem for somebody who fills in a form, and writes no brief."""
     if name and problem.expected.startswith(_MISSING):
-        return "Please fill this in."
+        return "Choose one." if name in _CHOSEN else "Please fill this in."
     if name and problem.expected == UNTAKEN_ID:
         return "Another campaign has this short name already. Please choose another one."
     if problem.field == "audience.age_range":
@@ -126,8 +128,16 @@ def _in_words(problem: Problem, name: str) -> str:
     if name and problem.expected == USABLE_PICTURE:
         return ended(problem.found)
     place = "" if name or not problem.field else f"{problem.field}: "
+    fix = problem.fix
+    if name == "output.channels":
+        fix = fix.replace("Name ", "Under Single formats, tick ")
     wrong = ended(f"{place}expected {problem.expected}, found {problem.found}")
-    return as_sentence(f"{wrong} {problem.fix}").replace("`", "")
+    return _QUOTED.sub(_in_quotes, as_sentence(f"{wrong} {fix}"))
+
+
+def _in_quotes(match: re.Match[str]) -> str:
+    """What stood in backticks; a field by what the form calls it."""
+    return f"“{_LABELS.get(match[1], match[1])}”"
 
 
 def _field_of(path: str, sent: Sent) -> str:

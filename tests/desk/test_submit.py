@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from httpx import Response
 from starlette.testclient import TestClient
 
 from creative_assets.desk.brief_form import Sent, upload_of
@@ -15,6 +16,7 @@ from creative_assets.studio.campaigns import Campaigns
 from creative_assets.studio.errors import Problem
 from creative_assets.studio.taking import take_in
 from tests.conftest import LOGO
+from tests.desk.finished import finish
 from tests.desk.visitors import SignIn
 
 FILLED: dict[str, Any] = {
@@ -50,6 +52,18 @@ def document_of(form: Sent) -> dict[str, Any]:
 
 def inbox(desk: Desk) -> list[str]:
     return [path for path in desk.inbox.find() if not path.startswith(".")]
+
+
+def submit(submitter: TestClient, form: dict[str, Any] = FILLED, **ticked: str) -> Response:
+    """Look at the estimate, and submit what was estimated."""
+    page = submitter.post("/submit", data=form | {"step": "check"}, files=FILES).text
+    agreed = {"step": "send", "estimated": estimated(page)}
+    return submitter.post("/submit", data=form | agreed | ticked, files=FILES)
+
+
+def estimated(page: str) -> str:
+    """What a page with an estimate says of the brief that it is of."""
+    return page.partition('name="estimated" value="')[2].partition('"')[0]
 
 
 def test_what_is_left_empty_is_left_out_of_the_brief() -> None:
@@ -194,7 +208,8 @@ def test_an_empty_form_is_told_all_that_is_missing(desk: Desk, submitter: TestCl
     assert page.status_code == 422
     for name in ("campaign-id", "brand-name", "brand-logo", "products-0-name", "target-locales"):
         place = page.text.partition(f'id="problem-{name}"')[2]
-        assert place.partition("</span>")[0].endswith("Please fill this in.")
+        said = "Choose one." if name == "target-locales" else "Please fill this in."
+        assert place.partition("</span>")[0].endswith(said)
     assert inbox(desk) == []
 
 
@@ -220,6 +235,82 @@ def test_the_estimate_comes_before_anything_is_sent(desk: Desk, submitter: TestC
     assert inbox(desk) == []
 
 
+def test_what_was_changed_since_its_estimate_is_estimated_first(
+    desk: Desk, submitter: TestClient
+) -> None:
+    page = submitter.post("/submit", data=FILLED | {"step": "check"}, files=FILES).text
+    changed = FILLED | {"step": "send", "target_locales": ["en-US"], "estimated": estimated(page)}
+
+    again = submitter.post("/submit", data=changed, files=FILES).text
+
+    assert "The form was changed since its estimate." in again
+    assert "1 variant, 1 picture to make." in again
+    assert inbox(desk) == []
+    assert submit(submitter, FILLED | {"target_locales": ["en-US"]}).status_code == 303
+
+
+def test_a_campaign_that_exists_is_replaced_only_by_who_says_so(
+    desk: Desk, signed_in: SignIn, submitter: TestClient
+) -> None:
+    submit(submitter)
+    take_in(desk.inbox, desk.archive.store, desk.archive.records, most=9, budget_s=60)
+    roast = finish(desk, "summer/de-DE/cold-brew")
+    signed_in("review").post(roast.address, data=roast.form())
+    fewer = FILLED | {"target_locales": ["en-US"]}
+    before = desk.inbox.get("summer/brief.json")
+
+    unticked = submit(submitter, fewer)
+    kept = desk.inbox.get("summer/brief.json")
+    ticked = submit(submitter, fewer, replace="yes")
+
+    assert (
+        "<b>summer exists already</b>: this replaces its brief; 1 approval falls." in unticked.text
+    )
+    assert "Tick “Replace it”" in unticked.text
+    assert kept == before
+    assert ticked.status_code == 303
+    assert desk.inbox.get("summer/brief.json") != before
+
+
+def test_a_campaign_that_waits_in_the_inbox_exists_too(submitter: TestClient) -> None:
+    submit(submitter)
+
+    assert "summer exists already" in submit(submitter).text
+
+
+def test_a_legal_line_and_a_channel_without_room_for_it_are_told_what_to_tick_instead(
+    submitter: TestClient,
+) -> None:
+    form = FILLED | {"brand.legal_text": "Contains caffeine.", "output.channels": "google-display"}
+
+    page = submitter.post("/submit", data=form | {"step": "check"}, files=FILES).text
+    told = page.partition('id="problem-output-channels">')[2].partition("</span>")[0]
+    tick = told.partition("Under Single formats, tick ")[2].partition(" instead.")[0]
+    named = [each.strip("“”") for each in tick.split(", ")]
+    again = submit(submitter, form | {"output.channels": named})
+
+    assert "with no room for “Legal line” in “display-728x90”" in told
+    assert all(f'name="output.channels" value="{name}"' in page for name in named)
+    assert again.status_code == 303
+
+
+def test_a_colour_may_be_typed_without_its_number_sign() -> None:
+    form = sent(**{"brand.primary_color": "0b3d2e", "brand.palette": "fff, #D97742, green"})
+
+    assert document_of(form)["brand"] == {
+        "primary_color": "#0b3d2e",
+        "palette": ["#fff", "#D97742", "green"],
+    }
+
+
+def test_what_was_typed_is_told_in_quotes_with_one_full_stop() -> None:
+    problem = Problem("campaign_id", "`Alma Spring!`", "small letters", "Change it.")
+
+    assert by_field([problem], sent())["campaign_id"] == [
+        "Expected small letters, found “Alma Spring!”. Change it."
+    ]
+
+
 @pytest.mark.parametrize("step", ["check", "send"])
 def test_a_campaign_that_another_file_owns_is_refused_before_it_is_sent(
     desk: Desk, submitter: TestClient, brief: dict[str, Any], step: str
@@ -239,7 +330,7 @@ def test_a_campaign_that_another_file_owns_is_refused_before_it_is_sent(
 def test_the_estimate_says_which_variants_would_be_retired(
     desk: Desk, submitter: TestClient
 ) -> None:
-    submitter.post("/submit", data=FILLED | {"step": "send"}, files=FILES)
+    submit(submitter)
     take_in(desk.inbox, desk.archive.store, desk.archive.records, most=9, budget_s=60)
 
     same = submitter.post("/submit", data=FILLED | {"step": "check"}, files=FILES).text
@@ -255,7 +346,7 @@ def test_the_estimate_says_which_variants_would_be_retired(
 
 
 def test_a_submitted_campaign_goes_through_the_inbox(desk: Desk, submitter: TestClient) -> None:
-    answer = submitter.post("/submit", data=FILLED | {"step": "send"}, files=FILES)
+    answer = submit(submitter)
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/submitted/summer")
     assert inbox(desk) == ["summer/brief.json", "summer/logo.svg"]
@@ -275,7 +366,7 @@ def test_a_submitted_campaign_goes_through_the_inbox(desk: Desk, submitter: Test
 def test_a_campaign_that_waits_for_a_go_says_so_to_who_submitted_it(
     desk: Desk, submitter: TestClient
 ) -> None:
-    submitter.post("/submit", data=FILLED | {"step": "send"}, files=FILES)
+    submit(submitter)
     take_in(desk.inbox, desk.archive.store, desk.archive.records, most=9, budget_s=60)
     campaigns = Campaigns(desk.archive.records.database)
     (campaign,) = campaigns.at("unweighed")

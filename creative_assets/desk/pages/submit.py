@@ -1,6 +1,8 @@
 """A new campaign by a form: its problems at their fields, its estimate, and then the inbox."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -21,9 +23,10 @@ from creative_assets.desk.submitting import read_upload
 from creative_assets.studio.access import Person
 from creative_assets.studio.budget import Budgets
 from creative_assets.studio.errors import BriefError
-from creative_assets.studio.estimate import Estimate, estimate
+from creative_assets.studio.estimate import Estimate, consequences, estimate
 from creative_assets.studio.exhibit import product_name
-from creative_assets.studio.formats import all_channels
+from creative_assets.studio.formats import all_channels, format_named, formats_of
+from creative_assets.studio.intake import brief_paths, fingerprint
 from creative_assets.studio.listing import brand_of
 from creative_assets.studio.local_brief import (
     LocalBrief,
@@ -33,7 +36,9 @@ from creative_assets.studio.local_brief import (
     submit_brief,
 )
 from creative_assets.studio.models.services import STAND_IN
+from creative_assets.studio.produce import Job
 from creative_assets.studio.records.variants import VariantRow
+from creative_assets.studio.review import look
 from creative_assets.studio.weighing import why_held
 
 router = APIRouter()
@@ -53,13 +58,21 @@ class Verdict:
     """What is to be said of a form: its problems, or what the campaign would cost and retire.
 
     Attributes:
+        fingerprint: Of the brief that was estimated.
+        replaces: The campaign whose brief it would replace; empty where there is none.
+        unapproved: How many approvals would no longer stand.
         held_because: Why it would wait for somebody's go; empty where it would not.
+        unagreed: Why it was not submitted, though that was asked for.
     """
 
     problems: dict[str, list[str]]
     estimate: Estimate | None = None
+    fingerprint: str = ""
     retired: tuple[VariantRow, ...] = ()
+    replaces: str = ""
+    unapproved: int = 0
     held_because: str = ""
+    unagreed: str = ""
 
 
 async def _sent(request: Request, _: Submitter) -> Sent:
@@ -120,11 +133,13 @@ def _answer(request: Request, desk: Desk, person: Person, sent: Sent) -> Respons
     is_part = "hx-request" in request.headers
     try:
         local = _checked(sent, person, desk)
-        if sent.text("step") == "send":
+        wants = sent.text("step") == "send"
+        unagreed = _unagreed(local, sent, desk) if wants else ""
+        if wants and not unagreed:
             submit_brief(local, desk.inbox, desk.archive.records)
             address = f"/submitted/{local.brief.campaign_id}"
             return _gone_to(address) if is_part else RedirectResponse(address, 303)
-        verdict = _priced(local, desk)
+        verdict = replace(_priced(local, desk), unagreed=unagreed)
     except BriefError as error:
         verdict = Verdict(by_field(error.problems, sent))
     if not is_part:
@@ -156,8 +171,30 @@ def _checked(sent: Sent, person: Person, desk: Desk) -> LocalBrief:
     return local
 
 
+def _unagreed(local: LocalBrief, sent: Sent, desk: Desk) -> str:
+    """Why this is not what somebody saw the estimate of and agreed to; empty where it is."""
+    if sent.text("estimated") != _fingerprint(local):
+        return (
+            "The form was changed since its estimate. This is the new one: submit it if you like."
+        )
+    if _exists(local.brief.campaign_id, desk) and not sent.text("replace"):
+        return "Tick “Replace it” if that is what you want; else choose another short name."
+    return ""
+
+
+def _fingerprint(local: LocalBrief) -> str:
+    files = {name: hashlib.sha256(content).hexdigest() for name, content in local.files.items()}
+    return fingerprint(local.content, files)
+
+
+def _exists(campaign_id: str, desk: Desk) -> bool:
+    """Whether the campaign has a brief, accepted or still in the inbox."""
+    owner = desk.archive.records.briefs.owner_of(campaign_id)
+    return owner is not None or bool(brief_paths(desk.inbox.find(campaign_id)))
+
+
 def _priced(local: LocalBrief, desk: Desk) -> Verdict:
-    """What a brief would cost and retire.
+    """What a brief would cost, replace and retire.
 
     Raises:
         BriefError: It could not be submitted.
@@ -168,12 +205,24 @@ def _priced(local: LocalBrief, desk: Desk) -> Verdict:
     campaign_id, budget_usd = local.brief.campaign_id, local.brief.budget_usd
     cost = estimate(jobs, desk.choice, desk.archive.store)
     paid_usd = Budgets(records.database).paid_usd(campaign_id)
+    retired = tuple(retired_by(campaign_id, jobs, records))
     return Verdict(
         {},
         cost,
-        tuple(retired_by(campaign_id, jobs, records)),
+        _fingerprint(local),
+        retired,
+        campaign_id if _exists(campaign_id, desk) else "",
+        _unapproved(jobs, retired, desk),
         why_held(cost, budget_usd, paid_usd, desk.campaign_limit_usd),
     )
+
+
+def _unapproved(jobs: Sequence[Job], retired: Iterable[VariantRow], desk: Desk) -> int:
+    """How many approvals would no longer stand: of what is made anew, and of what is retired."""
+    log = desk.archive.decisions
+    standing = [each.standing for each in look([row.key for row in retired], log).values()]
+    gone = sum(made is not None and made.verdict == "approve" for made in standing)
+    return len(consequences(jobs, desk.choice, log).unapproved) + gone
 
 
 def _gone_to(address: str) -> Response:
@@ -199,6 +248,7 @@ def _form(request: Request, desk: Desk, sent: Sent, verdict: Verdict | None) -> 
             name: _CHANNEL_NAMES.get(name, name.replace("-", " ").capitalize())
             for name in all_channels()
         },
+        single_formats={name: format_named(name).size for name in formats_of(all_channels())},
         is_stand_in=desk.choice.service == STAND_IN,
         swaps=False,
     )
