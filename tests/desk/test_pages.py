@@ -247,6 +247,27 @@ def test_of_two_reviewers_at_once_the_second_is_told(
     assert standing(desk, ROAST_DE) == ("approve", "Ann")
 
 
+def test_who_approves_in_two_tabs_is_told_that_they_have(
+    desk: Desk, reviewer: TestClient, roast: Finished
+) -> None:
+    reviewer.post(roast.address, data=roast.form())
+
+    answer = reviewer.post(roast.address, data=roast.form(decision_id="d2"))
+
+    assert answer.status_code == 303
+    page = reviewer.get(answer.headers["location"]).text
+    assert "You have approved it already: Roast, German (Germany)." in page
+    assert len(desk.archive.decisions.decisions_on([ROAST_DE])[ROAST_DE]) == 1
+
+
+def test_after_the_last_decision_all_is_decided(reviewer: TestClient, roast: Finished) -> None:
+    before = reviewer.get("/campaigns/summer").text
+    answer = reviewer.post(roast.address, data=roast.form())
+
+    assert "All that is ready is decided." not in before
+    assert "All that is ready is decided." in reviewer.get(answer.headers["location"]).text
+
+
 def test_a_note_that_ends_in_a_full_stop_is_told_with_one(
     signed_in: SignIn, reviewer: TestClient, roast: Finished
 ) -> None:
@@ -256,6 +277,7 @@ def test_a_note_that_ends_in_a_full_stop_is_told_with_one(
     page = signed_in("review", name="Bob").post(roast.address, data=roast.form(decision_id="d2"))
 
     assert "Warmer, please. Look at it again" in page.text
+    assert "Roast, German (Germany) was not decided" in page.text
 
 
 @pytest.mark.parametrize(

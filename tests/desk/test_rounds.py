@@ -63,14 +63,22 @@ def test_a_round_shows_before_and_after_and_its_cost(
     desk: Desk, reviewer: TestClient, before: Finished
 ) -> None:
     after = made(desk)
-    ended(desk, Outcome(after.finals.version, ("base_images",), 0.25, untouched={"1x1": (900, 0)}))
+    ended(
+        desk, Outcome(after.finals.version, ("base_images",), 0.25, untouched={"1x1": (874_800, 0)})
+    )
 
     page = reviewer.get(PAGE).text
 
     for each in (before, after):
         file = each.finals.files["1x1"]
         assert f"/pictures/summer/{each.finals.version}/{file.sha256}/1x1.jpg" in page
-    for said in ("Round 1: picture", "USD 0.25", "Warmer light.", "None of 900 pixels"):
+    for said in (
+        "Round 1: picture",
+        "USD 0.25",
+        "Warmer light.",
+        "None of 874,800 pixels",
+        "take 25 % of",
+    ):
         assert said in page
     assert f'href="{PAGE}"' in reviewer.get(before.address).text
 

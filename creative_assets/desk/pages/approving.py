@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from creative_assets.desk.deciding import Decider, decide_on
 from creative_assets.desk.desk import Desk, TheDesk
-from creative_assets.desk.pages.campaigns import shown
+from creative_assets.desk.pages.campaigns import by_stand_in, shown
 from creative_assets.desk.pages.rendering import page, say, with_query
 from creative_assets.desk.pages.visible import Selected, Selection
 from creative_assets.desk.seeing import VisibleCampaign
@@ -114,6 +114,7 @@ def _page(
         has_more=found.next_after is not None,
         refusal=refusal,
         publishes=desk.publishes,
+        by_stand_in=by_stand_in(found.variants, desk),
     )
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from creative_assets.desk.desk import Desk, TheDesk
-from creative_assets.desk.pages.rendering import page
+from creative_assets.desk.pages.campaigns import by_stand_in
+from creative_assets.desk.pages.rendering import page, size_of
 from creative_assets.desk.pages.visible import VisibleVariant
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.decision_log import Decision
@@ -68,7 +69,18 @@ def compared(request: Request, desk: TheDesk, variant: VisibleVariant, number: i
         lines=list(_lines(asked, outcome, seen, desk)),
         outside_px=sum(outside for outside, _ in outcome.untouched.values()),
         changed_px=sum(changed for _, changed in outcome.untouched.values()),
+        inside_share=_inside_share(outcome),
+        by_stand_in=by_stand_in([variant], desk),
     )
+
+
+def _inside_share(outcome: Outcome) -> float | None:
+    """How much of the pictures lies within the texts' boxes; None where that is not known."""
+    sizes = [size_of(name) for name in outcome.untouched]
+    total_px = sum(size.width_px * size.height_px for size in sizes if size)
+    if not total_px or None in sizes:
+        return None
+    return 1 - sum(outside for outside, _ in outcome.untouched.values()) / total_px
 
 
 def _nth(asked: Decision, variant: ListedVariant) -> int:

@@ -35,7 +35,7 @@ def sign_in(
     """Begin a session."""
     known = desk.access.redeem(link) if link else desk.access.given(token.strip())
     if known is None:
-        what = "link was used or is over" if link else "token is none, over or revoked"
+        what = "link was used or is over" if link else "token is not valid, expired or revoked"
         wrong = f"This {what}. Ask for another one."
         return page(request, "sign_in.html", status=403, link="", after=after, wrong=wrong)
     begin_session(request, known)

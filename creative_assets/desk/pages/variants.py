@@ -19,6 +19,7 @@ from creative_assets.desk.pages.visible import Selected, Selection, VisibleVaria
 from creative_assets.desk.problems import status_of
 from creative_assets.desk.pulse import pulse
 from creative_assets.desk.sign_in import Reviewer, SignedIn
+from creative_assets.studio.access import Person
 from creative_assets.studio.copywriting import AdCopy
 from creative_assets.studio.errors import (
     CreativeAssetsError,
@@ -98,6 +99,8 @@ def decision(
     key, log = variant.row.key, desk.archive.decisions
     try:
         seen = look_at(key, log)
+        if form.verdict == "approve" and _is_approved_already(seen, form, person):
+            return _on(request, "You have approved it already", variant, selected, desk)
         opinion = _opinion(form, seen, desk.archive.store)
         check_words(opinion, seen.finals, desk.archive.store)
         if isinstance(opinion, Approval) and opinion.override_reason and not person.may("publish"):
@@ -107,6 +110,27 @@ def decision(
     except CreativeAssetsError as error:
         return _shown(request, desk, variant, selected, form, error)
     done = "Approved" if form.verdict == "approve" else "Changes requested"
+    return _on(request, done, variant, selected, desk)
+
+
+def _is_approved_already(seen: UnderReview, form: DecisionForm, person: Person) -> bool:
+    """Whether they approved the same finals since the page was shown, as in another tab."""
+    standing = seen.standing
+    return (
+        standing is not None
+        and standing.verdict == "approve"
+        and standing.decided_by == person.name
+        and standing.verified
+        and standing.number > form.newest
+        and seen.finals.sha256 == form.sha256
+        and standing.id != form.decision_id
+    )
+
+
+def _on(
+    request: Request, done: str, variant: ListedVariant, selected: Selection, desk: Desk
+) -> Response:
+    """Say what was done, and go on."""
     product = product_name(variant.row, desk.archive.store)
     say(request, f"{done}: {product}, {english_name(variant.row.locale)}.")
     return RedirectResponse(_onward(variant, selected, desk), 303)

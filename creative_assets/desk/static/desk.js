@@ -105,8 +105,21 @@ document.addEventListener("click", (event) => {
   if (!entry) return;
   const add = entry.parentElement.querySelector("[id^=another]");
   entry.remove();
+  add.dispatchEvent(new Event("input", { bubbles: true }));
   add.focus();
 });
+
+// Whoever taps once more than needed must not decide on what only now came under their finger.
+const DEAD_TIME_MS = 1000;
+const deciding = (element) => element.closest?.("[data-decides][aria-disabled]");
+const rest = () => {
+  const buttons = [...document.querySelectorAll("[data-decides]")];
+  for (const button of buttons) button.setAttribute("aria-disabled", "true");
+  setTimeout(() => buttons.forEach((button) => button.removeAttribute("aria-disabled")), DEAD_TIME_MS);
+};
+rest();
+window.addEventListener("pageshow", (event) => event.persisted && rest());
+document.addEventListener("click", (event) => deciding(event.target) && event.preventDefault());
 
 // Sending twice decides once anyway; this says that it is on its way.
 document.addEventListener("submit", (event) => {
@@ -117,6 +130,17 @@ const settle = () => {
 };
 window.addEventListener("pageshow", settle);
 document.addEventListener("htmx:afterRequest", settle);
+
+// What was typed into a brief's form is lost by leaving it, and makes its estimate an old one.
+const brief = document.querySelector("form.brief");
+brief?.addEventListener("input", (event) => {
+  brief.dataset.typed = "yes";
+  if (!event.target.closest("#estimate")) document.querySelector("#estimate")?.classList.add("stale");
+});
+window.addEventListener("beforeunload", (event) => brief?.dataset.typed && event.preventDefault());
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (brief && event.detail.xhr.getResponseHeader("HX-Redirect")) delete brief.dataset.typed;
+});
 
 // What has to be read next gets the focus, so that a screen reader reads it.
 const attend = () => document.querySelector("#problem, #estimate")?.focus();
