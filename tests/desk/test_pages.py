@@ -363,7 +363,10 @@ def test_a_failed_check_is_overridden_with_a_reason_by_who_may(
     reasoned = roast.form(override_reason="It is the product's own name.")
     publisher = signed_in("review", "publish", name="Pat")
 
-    assert "ask somebody with the role publish" in reviewer.get(roast.address).text
+    page = reviewer.get(roast.address).text
+
+    assert 'Failed: <a href="#findings">copy</a>.' in page
+    assert "ask somebody with the role publish" in page
     assert reviewer.post(roast.address, data=reasoned).status_code == 422
     assert publisher.post(roast.address, data=roast.form()).status_code == 409
     assert publisher.post(roast.address, data=reasoned).status_code == 303
