@@ -41,7 +41,7 @@ ASKING = tuple(stage for stage in STAGES if stage != FINAL_CREATIVES)
 """The stages that ask models, and the one before them."""
 
 _DEADLINE_S = 120.0
-_SHORT_DEADLINE_S = 12.0
+_SHORT_DEADLINE_S = 30.0
 """Where answers drip and never end: a call may take half of it."""
 _NEVER_S = 600.0
 _MOST_LAUNCHES = 15
