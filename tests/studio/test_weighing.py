@@ -144,6 +144,8 @@ def test_what_was_paid_before_counts_towards_the_budget(
         "unpriced": 0,
         "most_usd": 0.0,
         "under_way": False,
+        "generations": 1,
+        "list_price_usd": 0.99,
     }
     with archive.records.database.writing() as connection:
         connection.execute(CHARGES.insert(), charge)

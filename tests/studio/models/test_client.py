@@ -118,7 +118,7 @@ def outcomes() -> dict[str, Outcome]:
 
     async def outcome(kind: FaultKind, request: Request, stand_in: StandIn) -> Outcome:
         # A drip never ends in time; nothing else comes near its deadline.
-        client = client_of(stand_in.base_url, deadline_s=2 if kind == "drip" else 60)
+        client = client_of(stand_in.base_url, deadline_s=10 if kind == "drip" else 60)
         spoiled = Spoiled()
         with pytest.raises(BaseException) as raised:  # noqa: PT011 - its type is what is tested
             await client.ask(request, spoiled)
