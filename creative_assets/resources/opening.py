@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
+from creative_assets.logs import set_up_logs
 from creative_assets.settings import Settings
 from creative_assets.studio.checks.rules import severities
 from creative_assets.studio.decision_log import DecisionLog
@@ -150,7 +152,7 @@ async def open_workbench(
     store, records = archive.store, archive.records
     models = open_models(settings)
     with (
-        pixel_workers(settings.cpu_workers) as pixels,
+        pixel_workers(settings.cpu_workers, partial(set_up_logs, settings)) as pixels,
         ThreadPoolExecutor(_IO_THREADS, "io") as io_pool,
     ):
         io_pool.submit(preload)

@@ -32,16 +32,19 @@ _ENVIRONMENT = {
 
 
 @contextmanager
-def pixel_workers(processes: int) -> Iterator[UrgentFirst]:
+def pixel_workers(
+    processes: int, prepare: Callable[[], None] | None = None
+) -> Iterator[UrgentFirst]:
     """So many workers, each with a process once it has work; ended in the end.
 
-    With none, the work is done by threads of this process.
+    With none, threads of this process do the work. A process begins with what `prepare` does, such
+    as to log as this one does.
     """
     if not processes:
         with ThreadPoolExecutor(os.cpu_count(), "pixels") as pool:
             yield UrgentFirst(pool)
         return
-    own = _OwnProcesses()
+    own = _OwnProcesses(prepare)
     with ThreadPoolExecutor(processes, "pixels") as pool:
         try:
             yield UrgentFirst(pool, own.do, memories=processes)
@@ -53,7 +56,8 @@ def pixel_workers(processes: int) -> Iterator[UrgentFirst]:
 class _OwnProcesses:
     """A process for each thread that asks for something to be done."""
 
-    def __init__(self) -> None:
+    def __init__(self, prepare: Callable[[], None] | None) -> None:
+        self._prepare = prepare
         self._mine = threading.local()
         self._all: list[ProcessPoolExecutor] = []
 
@@ -79,7 +83,7 @@ class _OwnProcesses:
 
         if not hasattr(self._mine, "process"):
             self._mine.process = ProcessPoolExecutor(
-                1, initializer=_begin, initargs=(os.getpid(),), env=_ENVIRONMENT
+                1, initializer=_begin, initargs=(os.getpid(), self._prepare), env=_ENVIRONMENT
             )
             self._all.append(self._mine.process)
         found: ProcessPoolExecutor = self._mine.process
@@ -95,7 +99,7 @@ def _done_here(told: dict[str, str | None], work: Callable[[], Any]) -> Any:  # 
         return work()
 
 
-def _begin(run_pid: int) -> None:
+def _begin(run_pid: int, prepare: Callable[[], None] | None) -> None:
     """End with the run, and not by the Ctrl-C that its user means for the run."""
     from loky import process_executor  # noqa: PLC0415 - as above
 
@@ -103,6 +107,8 @@ def _begin(run_pid: int) -> None:
     process_executor._USE_PSUTIL = False  # noqa: SLF001 - there is no setting
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(run_pid,), daemon=True).start()
+    if prepare is not None:
+        prepare()
 
 
 def _end_with(run_pid: int) -> None:

@@ -1,10 +1,12 @@
 """Pixel work is done in processes that fail alone, and end with the run."""
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
@@ -26,6 +28,22 @@ def refuse() -> None:
     raise BriefError("brief.yaml", [Problem("products", "none", "at least one", "Add one.")])
 
 
+def log_to(path: Path) -> None:
+    handler = logging.FileHandler(path)
+    handler.setFormatter(logging.Formatter("%(campaign)s: %(message)s"))
+    handler.addFilter(add_subjects)
+    logging.getLogger().addHandler(handler)
+
+
+def add_subjects(record: logging.LogRecord) -> bool:
+    record.__dict__.update(subjects())
+    return True
+
+
+def warn() -> None:
+    logging.getLogger("creative_assets").warning("It is late.")
+
+
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -34,6 +52,14 @@ def test_work_is_done_in_a_process_of_its_own_that_knows_what_it_is_about() -> N
     with pixel_workers(1) as workers, about(variant="nordlys__en-US__cold-brew"):
         assert workers.submit(os.getpid).result() != os.getpid()
         assert workers.submit(subjects).result()["variant"] == "nordlys__en-US__cold-brew"
+
+
+def test_a_process_logs_as_its_run_does(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with pixel_workers(1, partial(log_to, log)) as workers, about(campaign="summer"):
+        workers.submit(warn).result()
+
+    assert log.read_text() == "summer: It is late.\n"
 
 
 def test_without_processes_the_runs_own_does_the_work() -> None:

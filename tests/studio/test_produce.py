@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from creative_assets.resources.opening import Archive
+from creative_assets.resources.opening import Archive, open_workbench
+from creative_assets.settings import Settings
 from creative_assets.standin.behaviour import Behaviour, FaultKind, FaultRule
 from creative_assets.standin.serve import StandIn
 from creative_assets.studio.acceptance import kept_at, load_jobs
@@ -39,6 +40,7 @@ from creative_assets.studio.stages import (
     STAGES,
     VARIANT_BRIEF,
     ModelChoice,
+    folder_of,
 )
 from creative_assets.studio.variants import resolve_variants
 from creative_assets.studio.workbench import Workbench
@@ -518,3 +520,25 @@ async def test_a_fault_that_passes_is_tried_again_for_the_next_variant_of_the_sa
 
     assert [failure.stage for failure in failed(events)] == [CONTEXT_PACK]
     assert len(done(events)["summer/en-US/tea"]) == len(COPY_STAGES)
+
+
+async def test_pixel_processes_make_what_the_runs_own_process_makes(
+    settings: Settings, archive: Archive, accepted: Accept, brief: dict[str, Any]
+) -> None:
+    jobs = accepted(brief)
+
+    async def made(cpu_workers: int) -> dict[str, Any]:
+        chosen = settings.model_copy(update={"cpu_workers": cpu_workers})
+        events = await produced(jobs, lambda: open_workbench(chosen, archive))
+        assert not failed(events)
+        return {event.output.stage: event for event in events if isinstance(event, StageDone)}
+
+    here = await made(0)
+    for stage in (BRANDED_IMAGES, FINAL_CREATIVES):
+        folder = folder_of("summer", stage, here[stage].output.version)
+        archive.store.delete(f"{folder}/manifest.json")
+    there = await made(1)
+
+    assert not there[FINAL_CREATIVES].reused
+    assert there[FINAL_CREATIVES].output.files == here[FINAL_CREATIVES].output.files
+    assert there[FINAL_CREATIVES].checks == here[FINAL_CREATIVES].checks
