@@ -1,7 +1,6 @@
 """Renders the gallery for people to look at, or its golden images."""
 
-import sys
-from collections.abc import Iterable
+import argparse
 from itertools import groupby
 from pathlib import Path
 
@@ -43,9 +42,11 @@ def _save(image: Image.Image, path: Path, file_format: str, **options: int) -> N
     image.save(path, file_format, **options)
 
 
-def main(arguments: Iterable[str]) -> None:
+def main() -> None:
     """`golden`, or else the folder for the whole gallery."""
-    (target,) = arguments
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", help="the folder for every final, or `golden`")
+    target = parser.parse_args().target
     if target == "golden":
         render_golden(GOLDEN)
     else:
@@ -53,4 +54,4 @@ def main(arguments: Iterable[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
