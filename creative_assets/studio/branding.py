@@ -16,6 +16,8 @@ from typing import Any
 from PIL import Image
 
 from creative_assets.studio.brief import FileRef, VariantBrief
+from creative_assets.studio.compose.shading import shaded
+from creative_assets.studio.compose.texts import TextStyle
 from creative_assets.studio.errors import RenderError, TransientError
 from creative_assets.studio.export import encode_between_stages
 from creative_assets.studio.fonts import renderer_version
@@ -59,8 +61,9 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import Box, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "6"
+CODE_VERSION = "7"
 
+_OTHER_SIDE: Mapping[str, str] = {"left": "right", "right": "left"}
 
 INSTRUCTIONS = f"""\
 You place a brand's logo. The user message is one JSON document of facts, then one picture for each
@@ -161,9 +164,9 @@ def branding_version(
         INSTRUCTIONS,
         renderer_version(),
         [choice.service, choice.vision_model],
-        [variant.brand_name, variant.logo_wish, direction_of(variant.locale)],
+        [variant.brand_name, logo_wish_of(variant), direction_of(variant.locale)],
         [layout_named(name).model_dump(mode="json") for name in sorted(layouts)],
-        variant.primary_color,
+        [variant.primary_color, *variant.palette],
         [file and file.sha256 for file in (logo.default, logo.light, logo.dark)],
         [_read_of(format_named(name)) for name in variant.formats],
         variant.clean_twins,
@@ -304,7 +307,7 @@ async def _choose(
         facts={
             "task": "logo_spot",
             "brand": {"name": variant.brand_name},
-            "wish": variant.logo_wish,
+            "wish": logo_wish_of(variant),
             "formats": [
                 {
                     "format": frame.format,
@@ -324,6 +327,18 @@ async def _choose(
         return wanted | choose_spots(candidates, None), ()
     answer = read_answer(LogoChoices, generation.content)
     return wanted | choose_spots(candidates, answer), (generation.use,)
+
+
+def logo_wish_of(variant: VariantBrief) -> str | None:
+    """The brief's wish; mirrored where the whole composition is.
+
+    A picture that all languages share has its calm corner where the brief looked for it.
+    """
+    wish = variant.logo_wish
+    if wish is None or variant.imagery == "shared" or direction_of(variant.locale) == "ltr":
+        return wish
+    row, column = wish.split("-")
+    return f"{row}-{_OTHER_SIDE.get(column, column)}"
 
 
 async def load_logo(variant: VariantBrief, bench: Workbench) -> Logo:
@@ -374,10 +389,17 @@ def frames_of(
         zones = plan_zones(source, fmt, layout_named(_layout(fmt, variant)), direction)
         _check_upscale(name, zones.upscale, source)
         views.append(View(_cut(source, fmt, zones, variant), fmt, zones))
-    computed = logo_candidates(views, logo, direction, variant.logo_wish, rejected)
+    style = TextStyle(
+        locale=variant.locale,
+        direction=direction,
+        primary_color=variant.primary_color,
+        palette=variant.palette,
+    )
+    planned = shaded(views, style, logo)
+    computed = logo_candidates(planned, logo, direction, logo_wish_of(variant), rejected)
     return tuple(
         PlannedFrame(view.fmt.name, view.zones, spots, _shown(view, spots))
-        for view, spots in zip(views, computed, strict=True)
+        for view, spots in zip(planned, computed, strict=True)
     )
 
 

@@ -275,7 +275,8 @@ class Placement(Frozen):
 
     logo: LogoPlace | None = Field(
         default=None,
-        description="Where the logo should go, where the picture allows it.",
+        description="Where the logo should go, where the picture allows it; in right-to-left"
+        " locales on the other side, but on shared pictures, which are not mirrored.",
         examples=["top-right"],
     )
 

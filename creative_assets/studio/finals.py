@@ -41,7 +41,7 @@ from creative_assets.studio.typography import direction_of
 from creative_assets.studio.values import FileType, Frozen, Size
 from creative_assets.studio.workbench import Workbench, all_of
 
-CODE_VERSION = "6"
+CODE_VERSION = "7"
 _SUFFIXES: dict[FileType, str] = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
 
 

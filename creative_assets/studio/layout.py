@@ -12,6 +12,7 @@ from creative_assets.studio.formats import Format
 from creative_assets.studio.framing import as_asked, best_framing
 from creative_assets.studio.layouts import Layout, frame_box
 from creative_assets.studio.logo import LogoSpot
+from creative_assets.studio.shade import Shade, lay_shade
 from creative_assets.studio.sight import Rgb, Sight, see
 from creative_assets.studio.values import Box, Direction, Frozen, LayoutName, Size
 
@@ -31,6 +32,7 @@ class Zones(Frozen):
         subject: Where the subject is, in pixels of the final.
         text_zone: Where the text goes, in pixels of the final; a card with its padding.
         logo_corner: The part of a panel's text zone that its last lines leave to the logo, if any.
+        shade: What lies over the picture's side where logo and text go, if it needs one.
     """
 
     layout: LayoutName
@@ -40,6 +42,7 @@ class Zones(Frozen):
     subject: Box
     text_zone: Box
     logo_corner: Box | None = None
+    shade: Shade | None = None
 
 
 class FormatPlan(Zones):
@@ -106,7 +109,7 @@ def clean_crop(picture: Image.Image, fmt: Format) -> Box:
 
 
 def framed(picture: Image.Image, fmt: Format, zones: Zones, ground: Rgb) -> Image.Image:
-    """The picture where the plan shows it, and the panel's colour where it shows none.
+    """The picture where the plan shows it, shaded, and the panel's colour where it shows none.
 
     Returns:
         A new image, mode RGB, of the format's size.
@@ -114,7 +117,7 @@ def framed(picture: Image.Image, fmt: Format, zones: Zones, ground: Rgb) -> Imag
     shown = zones.picture
     cropped = crop_to(picture, zones.crop, Size(width_px=shown.width_px, height_px=shown.height_px))
     if shown == frame_box(fmt):
-        return cropped
+        return lay_shade(cropped, zones.shade) if zones.shade else cropped
     frame = Image.new("RGB", (fmt.size.width_px, fmt.size.height_px), ground)
     frame.paste(cropped, (shown.left_px, shown.top_px))
     return frame

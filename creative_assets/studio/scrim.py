@@ -44,16 +44,13 @@ _TONE_STEPS = 6
 class Tone:
     """What a scrim turns a picture's own colours to: mixed with `color`, up to a luminance.
 
-    `limit` is the most relative luminance that stays where `color` is dark, else the least.
+    `limit` is the most relative luminance that stays where it `darkens`, for light text, else the
+    least.
     """
 
     color: Rgb
     limit: float
-
-    @property
-    def darkens(self) -> bool:
-        """Whether it is for light text."""
-        return luminance(self.color) <= self.limit
+    darkens: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from creative_assets.studio.compose import (
     draw,
     set_text,
 )
+from creative_assets.studio.compose.shading import shaded
 from creative_assets.studio.formats import format_named
 from creative_assets.studio.layout import FormatPlan, Zones, framed, plan_zones
 from creative_assets.studio.layouts import layout_named, panel_color
@@ -117,10 +118,12 @@ def _frames(
         source = generated(SCENES[scene], fmt, layout, direction)
         zones = plan_zones(source, fmt, layout, direction)
         views.append(View(framed(source, fmt, zones, panel_color(PRIMARY)), fmt, zones))
-    found = logo_candidates(views, brand_logo(), direction, None)
+    colors = TextStyle(locale="und", direction=direction, primary_color=PRIMARY, palette=PALETTE)
+    planned = shaded(views, colors, brand_logo())
+    found = logo_candidates(planned, brand_logo(), direction, None)
     return {
         view.fmt.name: (view.frame, _plan(view, spots[0]))
-        for view, spots in zip(views, found, strict=True)
+        for view, spots in zip(planned, found, strict=True)
     }
 
 

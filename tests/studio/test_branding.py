@@ -15,12 +15,14 @@ from creative_assets.studio.branding import (
     LogoChoice,
     LogoChoices,
     choose_spots,
+    logo_wish_of,
 )
 from creative_assets.studio.images import open_picture
 from creative_assets.studio.logo import MATCH_NEEDED, LogoSpot
 from creative_assets.studio.produce import Event, Job, StageDone, VariantFailed, produce
 from creative_assets.studio.stages import BRANDED_IMAGES, STAGES
 from creative_assets.studio.values import Box
+from tests.specimens import variant_of
 
 Accept = Callable[[dict[str, Any]], list[Job]]
 
@@ -68,6 +70,23 @@ def test_an_answer_that_names_no_computed_spot_falls_back_to_the_best_and_says_s
 
     assert (chosen.spot.name, chosen.by) == ("top-left", "fallback")
     assert said in chosen.reason
+
+
+@pytest.mark.parametrize(
+    "locale,imagery,wish",
+    [
+        ("en-US", "localized", "top-left"),
+        ("he-IL", "localized", "top-right"),
+        ("he-IL", "shared", "top-left"),
+    ],
+)
+def test_a_wish_for_the_logos_side_is_mirrored_where_the_picture_is(
+    locale: str, imagery: str, wish: str
+) -> None:
+    changes = {"logo_wish": "top-left", "imagery": imagery}
+    variant = variant_of(locale, "1x1", "overlay").model_copy(update=changes)
+
+    assert logo_wish_of(variant) == wish
 
 
 def branded(job: Job, settings: Settings, archive: Archive) -> BrandedImages:

@@ -30,7 +30,7 @@ from creative_assets.studio.values import Box
 
 Color = tuple[int, int, int]
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
-DARK, LIGHT = Tone(BLACK, 0.06), Tone(WHITE, 0.6)
+DARK, LIGHT = Tone(BLACK, 0.06, darkens=True), Tone(WHITE, 0.6, darkens=False)
 SIZE = (480, 320)
 LINE = Box(left_px=20, top_px=20, width_px=160, height_px=48)
 WHOLE = Fade("top", even_px=320, fade_px=1)

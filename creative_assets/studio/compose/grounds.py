@@ -5,7 +5,7 @@ How a veil is laid and how contrast is measured is `scrim`'s.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image
@@ -32,6 +32,7 @@ from creative_assets.studio.scrim import (
     Levels,
     Scrim,
     Spared,
+    Tone,
     behind,
     calming_alpha,
     colors_at,
@@ -42,7 +43,8 @@ from creative_assets.studio.scrim import (
     samples,
     toned,
 )
-from creative_assets.studio.sight import relative_luminance
+from creative_assets.studio.shade import fade_behind
+from creative_assets.studio.sight import Floats, relative_luminance
 from creative_assets.studio.values import Box
 
 _AIM_LARGE, _AIM_SMALL = (
@@ -56,12 +58,8 @@ _WORTH_EASE = 0.15  # ... which a scrim may be that much stronger for
 _PLAIN_COST, _UNLIKE_LOGO_COST, _UNBEARABLE_COST = 0.04, 0.14, 1.0
 # Of a logo in the midst of the scrim, which would look like a cloud that opens around it.
 _CLOUD_COST = 0.4
-_BEARABLE = 0.9  # a stronger scrim is no picture any more
-# A fade begins over the last part of the texts, in shares of their extent: no edge of a plateau is
-# seen beside them. It goes on beyond them by so much of the unit, at least and at most.
-_OVER_TEXT = 0.35
-_FADE_OF_BAND, _FADE_OF_COLUMN = (0.26, 0.34), (0.45, 0.75)
-_OVER_SUBJECT = 1.5  # the last part of a fade, over the subject's foot, is too faint to be seen
+BEARABLE = 0.9
+"""A stronger scrim is no picture any more."""
 _CORNER = 0.3  # of the short edge: a logo this near to the frame's edge is spared up to it
 _SPARED = 0.5  # of the unit: over how much a scrim sets in around a logo, where there is room
 _CARD_ALPHA = 0.95
@@ -105,7 +103,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """What contrast is asked for."""
 
     role: Role
@@ -156,19 +154,26 @@ def judge(scene: Scene) -> tuple[Judged, ...]:
     for tone, themes in scrim_themes(scene.style):
         scrim = Scrim(scene.frame.size, toned(local, tone), fade)
         lights = lights_under(scrim, found, darkest=not tone.darkens)
-        changed = _changed(local, scrim, area)
+        change = changed(local, scrim, area)
         for theme in themes:
-            colors = [theme.inks[line.role] for line in lines]
-            least = max(calm, least_alpha(lights, colors, _aims(theme, lines, at_ease=False)))
-            at_ease = least_alpha(lights, colors, _aims(theme, lines, at_ease=True))
-            alpha = max(least, min(least + _WORTH_EASE, at_ease, _BEARABLE))
-            cost = alpha * changed + _cost(theme, scene, fade)
-            cost += _UNBEARABLE_COST * (alpha > _BEARABLE)
+            alpha = strength(lights, calm, theme, lines)
+            cost = cost_of(theme, alpha, change) + _cost_beside_others(theme, tone, scene, fade)
             judged.append(Judged(theme, scrim, alpha, cost))
     return tuple(judged)
 
 
-def _aims(theme: Theme, lines: Sequence[_Line], *, at_ease: bool) -> list[float]:
+def strength(lights: Floats, calm: float, theme: Theme, lines: Sequence[Line]) -> float:
+    """How strong a scrim has to be for lines in a theme, and a little more if that is of use.
+
+    `lights` as of `lights_under`, and `calm` as of `calming_alpha`.
+    """
+    colors = [theme.inks[line.role] for line in lines]
+    least = max(calm, least_alpha(lights, colors, _aims(theme, lines, at_ease=False)))
+    at_ease = least_alpha(lights, colors, _aims(theme, lines, at_ease=True))
+    return max(least, min(least + _WORTH_EASE, at_ease, BEARABLE))
+
+
+def _aims(theme: Theme, lines: Sequence[Line], *, at_ease: bool) -> list[float]:
     """The contrast that each line has to reach; in a colour of the brand's, to be comfortable."""
     large, small = (_AIM_SMALL, _AT_EASE) if at_ease else (_AIM_LARGE, _AIM_SMALL)
     aims = [large if line.large else small for line in lines]
@@ -178,7 +183,7 @@ def _aims(theme: Theme, lines: Sequence[_Line], *, at_ease: bool) -> list[float]
     ]
 
 
-def _changed(local: Levels, scrim: Scrim, area: Box) -> float:
+def changed(local: Levels, scrim: Scrim, area: Box) -> float:
     """How much of all there is, 0..1, a scrim that is as strong as can be changes behind texts."""
     across = np.linspace(area.left_px, area.right_px - 1, _ASKED)
     down = np.linspace(area.top_px, area.bottom_px - 1, _ASKED)[:, None]
@@ -186,10 +191,18 @@ def _changed(local: Levels, scrim: Scrim, area: Box) -> float:
     return float(np.abs(after.astype(int) - before).mean()) / 255
 
 
-def _cost(theme: Theme, scene: Scene, fade: Fade) -> float:
-    """What speaks against a theme, whatever it does to the picture."""
+def cost_of(theme: Theme, alpha: float, change: float) -> float:
+    """What speaks against a theme whose scrim changes that share of a picture when it is whole."""
+    plain = theme.title == theme.body
+    return alpha * change + _PLAIN_COST * plain + _UNBEARABLE_COST * (alpha > BEARABLE)
+
+
+def _cost_beside_others(theme: Theme, tone: Tone, scene: Scene, fade: Fade) -> float:
+    """What speaks against a theme beside the logo and the shade that are there."""
+    cost, shade = 0.0, scene.plan.shade
+    if shade is not None and shade.tone.darkens is not tone.darkens:
+        cost += _UNBEARABLE_COST
     light_text = theme.body == WHITE
-    cost = _PLAIN_COST * (theme.title == theme.body)
     if _logo_is_light(scene) is (not light_text):
         within = fade.box(scene.frame.size).overlaps(scene.plan.logo.box)
         cost += _CLOUD_COST if within else _UNLIKE_LOGO_COST
@@ -197,18 +210,18 @@ def _cost(theme: Theme, scene: Scene, fade: Fade) -> float:
 
 
 def _on_scrim(scene: Scene, judged: Sequence[Judged]) -> Grounded:
-    chosen = next((each for each in judged if each.alpha <= _BEARABLE), judged[0])
+    chosen = next((each for each in judged if each.alpha <= BEARABLE), judged[0])
     if not chosen.alpha:
         return Grounded(scene.frame.copy(), chosen.theme, None, 0.0)
     image = lay_scrim(scene.frame, chosen.scrim, chosen.alpha)
     return Grounded(image, chosen.theme, chosen.scrim.box, chosen.alpha)
 
 
-def _lines(scene: Scene) -> Iterator[_Line]:
+def _lines(scene: Scene) -> Iterator[Line]:
     for each in scene.placed:
         if each.block.role != "call_to_action":
             large = is_large(each.block.setting.size_px, scene.fmt)
-            yield from (_Line(each.block.role, large, ink.box) for ink in each.inks)
+            yield from (Line(each.block.role, large, ink.box) for ink in each.inks)
 
 
 def _logo_is_light(scene: Scene) -> bool | None:
@@ -225,27 +238,9 @@ def _logo_is_light(scene: Scene) -> bool | None:
 
 
 def _fade(texts: Box, scene: Scene) -> Fade:
-    plan, edge, unit = scene.plan, scene.room.edge, unit_px(scene.fmt)
-    width_px, height_px = scene.frame.size
-    subject = plan.subject
-    reach_px, space_px = {
-        "left": (texts.right_px, subject.left_px - texts.right_px),
-        "right": (width_px - texts.left_px, texts.left_px - subject.right_px),
-        "top": (texts.bottom_px, subject.top_px - texts.bottom_px),
-        "bottom": (height_px - texts.top_px, texts.top_px - subject.bottom_px),
-    }[edge]
-    band = edge in {"top", "bottom"}
-    shortest, longest = _FADE_OF_BAND if band else _FADE_OF_COLUMN
-    beyond_px = longest * unit
-    if space_px > 0:
-        beyond_px = max(min(beyond_px, _OVER_SUBJECT * space_px), shortest * unit)
-    even_px = round(reach_px - _OVER_TEXT * (texts.height_px if band else texts.width_px))
-    return Fade(
-        edge=edge,
-        even_px=even_px,
-        fade_px=round(reach_px + beyond_px) - even_px,
-        spared=_spared(texts, scene),
-    )
+    plan, unit = scene.plan, unit_px(scene.fmt)
+    fade = fade_behind(texts, plan.subject, scene.frame.size, scene.room.edge, unit)
+    return replace(fade, spared=_spared(texts, scene))
 
 
 def _spared(texts: Box, scene: Scene) -> Spared | None:

@@ -62,7 +62,7 @@ def rooms(plan: FormatPlan, layout: Layout, fmt: Format) -> tuple[Room, ...]:
     """The text zone with a gap to the subject beside it, with hardly one, and the whole zone."""
     zone = plan.text_zone.common(safe_box(fmt))
     padding_px = round(_CARD_PADDING * unit_px(fmt)) if layout.ground == "card" else 0
-    edge = _edge(zone, fmt)
+    edge = edge_of(zone, fmt)
     shape = _shape(zone, edge)
     whole = Room(
         box=zone.inset(padding_px) if padding_px else _flush(zone),
@@ -128,7 +128,8 @@ def _away_from(subject: Box, room: Room, gap_px: int) -> Box:
     )
 
 
-def _edge(zone: Box, fmt: Format) -> Edge:
+def edge_of(zone: Box, fmt: Format) -> Edge:
+    """The frame's edge that a text zone leans on."""
     if zone.width_px > _WIDE_ZONE * fmt.size.width_px:
         below = zone.top_px + zone.bottom_px > fmt.size.height_px
         return "bottom" if below else "top"

@@ -61,11 +61,11 @@ def scrim_themes(style: TextStyle) -> tuple[tuple[Tone, tuple[Theme, ...]], ...]
     )
     return (
         (
-            Tone(shade, max(lights, luminance(shade))),
+            Tone(shade, max(lights, luminance(shade)), darkens=True),
             _on_scrim(shade, paper, WHITE, style),
         ),
         (
-            Tone(paper, min(darks - 0.05, luminance(paper))),
+            Tone(paper, min(darks - 0.05, luminance(paper)), darkens=False),
             _on_scrim(paper, title, NEAR_BLACK, style),
         ),
     )

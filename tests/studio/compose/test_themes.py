@@ -1,7 +1,7 @@
 """Text and buttons are legible on any brand's colours, which are used where they read well."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from creative_assets.studio.compose.texts import TextStyle
@@ -52,6 +52,15 @@ def test_all_text_is_easy_to_read_on_a_whole_scrim(primary: str, palette: list[s
             for ink, wanted in ((theme.body, 9), (theme.title, COMFORTABLE)):
                 light = luminance(ink) + 0.05
                 assert max(light / edge, edge / light) >= wanted - 1e-9
+
+
+@given(primary=colors, palette=st.lists(colors, max_size=3))
+@example(primary="#7a3e48", palette=["#f6ece6"])  # its paper is no lighter than text needs
+def test_a_dark_scrim_darkens_and_a_light_one_lightens_in_any_brands_colours(
+    primary: str, palette: list[str]
+) -> None:
+    (dark, _), (light, _) = scrim_themes(style(primary, *palette))
+    assert (dark.darkens, light.darkens) == (True, False)
 
 
 @pytest.mark.parametrize(
