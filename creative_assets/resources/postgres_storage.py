@@ -1,12 +1,16 @@
 """Dagster's storage in PostgreSQL, with a faster event log: `storage: custom` in dagster.yaml.
 
 Dagster's own connects anew for each thing that it asks, three times for an event with tags, and
-that is most of what an event costs: here, and even more at the server. The tables are the same.
+that is most of what an event costs: here, and even more at the server. And how it reads a
+hundred thousand partitions is half of what a page of them in the UI costs. The tables are the same.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
+import sqlalchemy as sa
+from dagster._core.storage.event_log.schema import DynamicPartitionsTable
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage, PostgresEventLogStorage
 from dagster_postgres.auth import PgTokenProvider
@@ -15,6 +19,10 @@ from dagster_postgres.utils import (
     get_token_provider_from_config,
     pg_url_from_config,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+_FEW = 1_000
+"""Partitions: more of them are looked for among all, which is quicker than to ask for each."""
 
 
 class PostgresStorage(DagsterPostgresStorage):
@@ -56,6 +64,7 @@ class PostgresEventLog(PostgresEventLogStorage):
     ) -> None:
         super().__init__(postgres_url, should_autocreate_tables, token_provider=token_provider)
         self._tables: set[str] = set()
+        self._columns: set[str] = set()
         self._engine = create_pg_engine(
             postgres_url,
             token_provider,
@@ -70,6 +79,28 @@ class PostgresEventLog(PostgresEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def has_asset_key_col(self, column_name: str) -> bool:
+        """Whether assets have that column: once they do, they always do."""
+        if column_name not in self._columns and super().has_asset_key_col(column_name):
+            self._columns.add(column_name)
+        return column_name in self._columns
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        """All partitions in their order; as one value, since rows take ten times the CPU."""
+        table = DynamicPartitionsTable.c
+        in_order = sa.func.array_agg(aggregate_order_by(table.partition, table.id))
+        question = sa.select(in_order).where(table.partitions_def_name == partitions_def_name)
+        with self.index_connection() as connection:
+            return connection.scalar(question) or []
+
+    def get_existing_dynamic_partitions(
+        self, partitions_def_name: str, partition_keys: Sequence[str]
+    ) -> AbstractSet[str]:
+        """Those of the keys that are partitions."""
+        if len(partition_keys) <= _FEW:
+            return super().get_existing_dynamic_partitions(partitions_def_name, partition_keys)
+        return set(partition_keys).intersection(self.get_dynamic_partitions(partitions_def_name))
 
     def dispose(self) -> None:
         """Close the connection."""

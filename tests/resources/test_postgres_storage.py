@@ -52,6 +52,30 @@ def test_an_event_after_a_restart_of_the_server_is_written_as_if_nothing_had_bee
     assert instance.get_materialized_partitions(FINALS) == {"a", "b"}
 
 
+def test_partitions_are_read_in_the_order_in_which_they_were_added(
+    instance: dg.DagsterInstance,
+) -> None:
+    instance.add_dynamic_partitions("variants", ["b/de-DE/x", "a/de-DE/x", "it's, {quoted}"])
+    instance.add_dynamic_partitions("others", ["z"])
+    instance.add_dynamic_partitions("variants", ["0/de-DE/x"])
+
+    assert instance.get_dynamic_partitions("variants") == [
+        *("b/de-DE/x", "a/de-DE/x", "it's, {quoted}", "0/de-DE/x")
+    ]
+    assert instance.get_dynamic_partitions("none") == []
+
+
+@pytest.mark.parametrize("asked", [3, 2_000])
+def test_of_few_keys_and_of_many_those_are_found_that_are_partitions(
+    instance: dg.DagsterInstance, asked: int
+) -> None:
+    instance.add_dynamic_partitions("variants", ["1", "2"])
+    instance.add_dynamic_partitions("others", ["0"])
+    keys = [str(number) for number in range(asked)]
+
+    assert instance.get_existing_dynamic_partitions("variants", keys) == {"1", "2"}
+
+
 def _sessions(postgres: PostgresServer, url: str) -> list[int]:
     """The processes that serve connections to the database at `url`."""
     rows = postgres.execute("SELECT datname, pid FROM pg_stat_activity")
