@@ -68,10 +68,10 @@ gallery: $(READY) fribidi  ## one ad in every script, format and layout, to look
 golden: $(READY) fribidi  ## what the tests compare the gallery with, made anew
 	@$(BIN)/python -m tests.gallery.render golden
 
-bench: $(READY)  ## the figures that the docs name, measured here; under ten minutes
+bench: $(READY) fribidi  ## the figures that the docs name, measured here; under ten minutes
 	@$(BIN)/python -m bench.run
 
-bench-full: $(READY)  ## all of them, at full size: hours
+bench-full: $(READY) fribidi radosgw  ## all of them, at full size: three quarters of an hour
 	@$(BIN)/python -m bench.run --full
 
 faults: model-faults store-faults hostile crashes  ## all of these

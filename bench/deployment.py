@@ -23,6 +23,10 @@ LOCALES = (
     *("sv-SE", "tr-TR", "ko-KR", "el-GR", "ru-RU", "he-IL", "hi-IN", "th-TH", "vi-VN", "en-GB"),
 )
 """Those that the stand-in has copy for: what is made in them passes all checks."""
+FURTHER_LOCALES = (
+    *("de-AT", "de-CH", "en-AU", "en-CA", "en-IE", "es-MX", "fr-BE", "fr-CA", "nl-BE", "pt-PT"),
+)
+"""The same languages elsewhere."""
 
 Kind = Literal["sqlite", "postgres"]
 
@@ -99,15 +103,31 @@ def deployed(folder: Path, kind: Kind, base_url: str | None = None) -> Iterator[
 
 
 def write_campaign(
-    folder: Path, campaign_id: str, products: int, locales: Sequence[str] = LOCALES
+    folder: Path,
+    campaign_id: str,
+    products: int,
+    locales: Sequence[str] = LOCALES,
+    *,
+    light: bool = False,
 ) -> Path:
-    """A brief like the example's, with as many products as wanted; each is told apart by a name."""
+    """A brief like the example's, with as many products as wanted; each is told apart by a name.
+
+    No other campaign asks the models for the same: what one has bought, all have.
+
+    Args:
+        folder: Where to make it, with all files that it names.
+        campaign_id: What the campaign is called.
+        products: How many.
+        locales: Where the products are advertised.
+        light: One format and no photos, and a product's picture is for all its locales.
+    """
     shutil.copytree(EXAMPLE, folder)
     path = folder / "brief.yaml"
-    yaml = YAML()
+    yaml = YAML(typ="safe")
     brief = yaml.load(path)
     originals = brief["products"]
     brief["campaign_id"] = campaign_id
+    brief["audience"]["description"] += f" For {campaign_id}."
     brief["target_locales"] = list(locales)
     brief["products"] = [
         {
@@ -120,6 +140,10 @@ def write_campaign(
     for texts in (brief["brand"]["banned_words"], brief["brand"]["legal_text"], brief["messages"]):
         for locale in [name for name in texts if name not in ("*", *locales)]:
             del texts[locale]
+    if light:
+        brief |= {"imagery": "shared", "output": {"aspect_ratios": ["1x1"], "file_type": "jpeg"}}
+        for product in brief["products"]:
+            del product["photos"]
     yaml.dump(brief, path)
     return path
 

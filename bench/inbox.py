@@ -4,7 +4,6 @@ Ticks are evaluated here as the daemon has them evaluated, one after the other.
 """
 
 import os
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -13,21 +12,22 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import boto3
 import dagster as dg
 
 from bench.deployment import EXAMPLE, Deployment, deployed
-from bench.programs import serving
 from bench.results import Row
 from creative_assets.definitions import defs
 from creative_assets.partitions import PARTITIONS_NAME, RANGE_END_TAG, RANGE_START_TAG
 from creative_assets.resources.studio import StudioResource
 from creative_assets.sensors.briefs import briefs
 from creative_assets.studio.store import open_store
+from tests.radosgw import rados_gateway
 
 _PAUSE_S = 5.0
-"""Between two ticks, as the sensor asks for."""
+"""Between the beginnings of two ticks, where Dagster's daemon has nothing else to do."""
 _BUCKET = "bench"
+_PAGE = 1_000
+"""Objects in one page of a listing, as Amazon's S3 has them."""
 _S3_URLS = {
     "CREATIVE_ASSETS_INBOX_URL": f"s3://{_BUCKET}/inbox",
     "CREATIVE_ASSETS_STORE_URL": f"s3://{_BUCKET}/store",
@@ -131,12 +131,7 @@ def _keys_of(result: dg.SensorResult, instance: dg.DagsterInstance) -> Iterator[
 
 @contextmanager
 def _s3_server() -> Iterator[None]:
-    with serving(program=[sys.executable, "-m", "moto.server"]) as server:
-        os.environ |= {
-            "AWS_ENDPOINT_URL": server.url,
-            "AWS_ACCESS_KEY_ID": "bench",
-            "AWS_SECRET_ACCESS_KEY": "bench",
-            "AWS_DEFAULT_REGION": "us-east-1",
-        }
-        boto3.client("s3").create_bucket(Bucket=_BUCKET)
+    with rados_gateway(_PAGE) as server:
+        os.environ |= server.environment()
+        server.client().create_bucket(Bucket=_BUCKET)
         yield

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TypeVar
 
 import dagster as dg
 import sqlalchemy as sa
@@ -38,8 +37,6 @@ WHERE known.partition = :known AND made.id % 2 = 0 AND made.partition <> :known
 """
 """Half of the partitions materialized as one is."""
 
-T = TypeVar("T")
-
 
 def rows(number: int) -> list[Row]:
     """Of `number` variants of which every other is materialized, on PostgreSQL."""
@@ -51,25 +48,26 @@ def rows(number: int) -> list[Row]:
         place = stack.enter_context(deployment(folder / "place", Behaviour(), databases))
         _fill(place, number)
         page = [_timed(lambda: _health(place, FINAL_CREATIVES)) for _ in range(_REPEATS)]
-        dialog = [_timed(lambda: [_health(place, stage) for stage in STAGES]) for _ in range(2)]
+        dialog = [
+            _timed(lambda: [_health(place, stage) for stage in STAGES]) for _ in range(_REPEATS)
+        ]
         missing = _missing(place)
-        launched_s, _ = _timed(lambda: backfill(place, missing))
+        launched = _timed(lambda: backfill(place, missing))
     return [
-        _row("page", "the page of an asset's partitions", [seconds for seconds, _ in page]),
-        _row("dialog", "the launch dialog of all stages", [seconds for seconds, _ in dialog]),
-        _row(
-            "backfill", f"launching a backfill of {len(missing):,} missing variants", [launched_s]
-        ),
+        _row("page", "the page of an asset's partitions", page),
+        _row("dialog", "the launch dialog of all stages, asset after asset as the UI asks", dialog),
+        _row("backfill", f"launching a backfill of {len(missing):,} missing variants", [launched]),
     ]
 
 
-def _row(name: str, what: str, values: list[float]) -> Row:
+def _row(name: str, what: str, seconds: list[float]) -> Row:
     return Row(
         name=f"partitions-{name}",
         what=f"{what}, of 100,000 with half of them materialized",
         unit="s",
-        values=tuple(values),
+        values=tuple(seconds),
         most=5,
+        details={"the first, for which Dagster gathers all that was made, s": round(seconds[0], 1)},
     )
 
 
@@ -89,6 +87,7 @@ def _fill(place: Deployment, number: int) -> None:
         assert isinstance(log, PostgresEventLog)  # noqa: S101 - the deployment's
         with log.index_connection() as connection:
             connection.execute(sa.text(_EVERY_OTHER), {"known": keys[0]})
+            connection.execute(sa.text("VACUUM ANALYZE"))  # as PostgreSQL does by itself in time
 
 
 def _health(place: Deployment, stage: str) -> list[str]:
@@ -105,7 +104,7 @@ def _missing(place: Deployment) -> list[str]:
     return [key for key in dimension["partitionKeys"] if key not in made]
 
 
-def _timed(work: Callable[[], T]) -> tuple[float, T]:
+def _timed(work: Callable[[], object]) -> float:
     started = time.monotonic()
-    result = work()
-    return time.monotonic() - started, result
+    work()
+    return time.monotonic() - started

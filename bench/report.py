@@ -7,7 +7,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from bench.results import KEPT, InFlight, Report, Row
+from bench.results import KEPT, Group, InFlight, Report, Row
 
 _PROCESSES = ("worker, CPU s", "PostgreSQL, CPU s", "stand-in, CPU s")
 _STYLE = """
@@ -17,14 +17,16 @@ td, th { text-align: left; padding: .4rem .8rem; border-bottom: 1px solid #ddd }
 td { vertical-align: top }
 td:nth-child(2), td:nth-child(3) { white-space: nowrap }
 .met { color: #0b6b3a } .missed { color: #a3341c } small { color: #555 }
-figure { margin: 2rem 0 } svg { max-width: 100%; height: auto }
+figure { margin: 2rem 0 } svg { width: 100%; height: auto }
+pre { max-height: 20rem; overflow: auto }
 """
 
 
 def write_report(reports: Sequence[Report]) -> Path:
     """Write the page about the newest of `reports`; the others are its history."""
     newest = reports[-1]
-    charts = [_cpu_chart(newest.rows), _in_flight_chart(newest.in_flight), _history(reports)]
+    in_flight = [_in_flight_chart(row.in_flight) for row in newest.rows if row.in_flight]
+    charts = [_cpu_chart(newest.rows), *in_flight, _history(reports)]
     page = f"""<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Benchmarks</title><style>{_STYLE}</style>
 <h1>Benchmarks</h1>
@@ -33,6 +35,8 @@ def write_report(reports: Sequence[Report]) -> Path:
 <table><tr><th>what</th><th>measured</th><th>promised</th></tr>
 {"".join(map(_line, newest.rows))}
 </table>
+{"".join(map(_missing, newest.failed))}
+<p><small>{_took(newest)}</small></p>
 {"".join(charts)}
 </html>
 """
@@ -49,6 +53,17 @@ def _line(row: Row) -> str:
         f'<td class="{kind}">{html.escape(row.measured)}</td>'
         f"<td>{html.escape(row.promised)}</td></tr>\n"
     )
+
+
+def _missing(group: Group) -> str:
+    error = html.escape(group.error or "")
+    return f'<p class="missed">{html.escape(group.name)} was not measured.</p><pre>{error}</pre>\n'
+
+
+def _took(report: Report) -> str:
+    groups = [f"{html.escape(group.name)} {group.seconds:,.0f} s" for group in report.groups]
+    minutes = sum(group.seconds for group in report.groups) / 60
+    return f"It took {minutes:.0f} minutes: {', '.join(groups)}."
 
 
 def _cpu_chart(rows: Sequence[Row]) -> str:
@@ -68,9 +83,7 @@ def _cpu_chart(rows: Sequence[Row]) -> str:
     return _as_svg(figure, "What a variant takes of the CPU, by process.")
 
 
-def _in_flight_chart(in_flight: InFlight | None) -> str:
-    if in_flight is None:
-        return ""
+def _in_flight_chart(in_flight: InFlight) -> str:
     figure = Figure(figsize=(9, 3), layout="constrained")
     axes = figure.add_subplot()
     seconds, calls = zip(*in_flight.steps, strict=True)

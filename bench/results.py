@@ -2,8 +2,9 @@
 
 import json
 import platform
+import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -18,6 +19,13 @@ ROOT = Path(__file__).parent.parent
 KEPT = ROOT / "var" / "bench"
 
 
+class InFlight(Frozen):
+    """Calls under way over the time of a run: (seconds, calls), at each change."""
+
+    limit: int
+    steps: tuple[tuple[float, int], ...]
+
+
 class Row(Frozen):
     """One promise and what was measured, once or several times.
 
@@ -26,6 +34,7 @@ class Row(Frozen):
         most: The promise, where less is better; None where it is not.
         least: The promise, where more is better; None where it is not.
         details: What explains the figure, in words or numbers.
+        in_flight: The calls that the figure is about, where there are some to show.
     """
 
     name: str
@@ -35,6 +44,7 @@ class Row(Frozen):
     most: float | None = None
     least: float | None = None
     details: Mapping[str, str | float] = Field(default_factory=dict)
+    in_flight: InFlight | None = None
 
     @property
     def value(self) -> float:
@@ -64,36 +74,49 @@ class Row(Frozen):
         )
 
 
-class InFlight(Frozen):
-    """Calls under way over the time of a run: (seconds, calls), at each change."""
+class Group(Frozen):
+    """Rows that were measured together.
 
-    limit: int
-    steps: tuple[tuple[float, int], ...]
+    Attributes:
+        error: The traceback, where there are none.
+    """
+
+    name: str
+    seconds: float
+    rows: tuple[Row, ...]
+    error: str | None = None
 
 
 class Report(Frozen):
-    """All rows of one run of the benchmarks.
-
-    Attributes:
-        in_flight: Of the row that shows calls at their limit; None where it was not measured.
-    """
+    """One run of the benchmarks, as far as it has come."""
 
     commit: str
     measured_at: datetime
     machine: str
-    rows: tuple[Row, ...]
-    in_flight: InFlight | None = None
+    groups: tuple[Group, ...] = ()
 
     @classmethod
-    def now(cls, rows: Sequence[Row], in_flight: InFlight | None) -> Self:
-        """The report of what was measured just now, here."""
+    def now(cls) -> Self:
+        """An empty one of this moment and machine."""
         return cls(
             commit=_git("describe", "--always", "--dirty"),
             measured_at=datetime.now(UTC),
             machine=_machine(),
-            rows=tuple(rows),
-            in_flight=in_flight,
         )
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows of all groups."""
+        return [row for group in self.groups for row in group.rows]
+
+    @property
+    def failed(self) -> list[Group]:
+        """The groups that could not be measured."""
+        return [group for group in self.groups if group.error]
+
+    def with_group(self, group: Group) -> Self:
+        """The same with one group more."""
+        return self.model_copy(update={"groups": (*self.groups, group)})
 
     def keep(self) -> Path:
         """Write it as JSON among those of other times."""
@@ -119,6 +142,13 @@ def _git(*arguments: str) -> str:
 def _machine() -> str:
     memory_gib = psutil.virtual_memory().total / 2**30
     return (
-        f"{psutil.cpu_count()} cores, {memory_gib:.0f} GiB, {platform.machine()}, "
+        f"{psutil.cpu_count()} cores of {_processor()}, {memory_gib:.0f} GiB, "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
     )
+
+
+def _processor() -> str:
+    """Its name, where the system tells it."""
+    known = Path("/proc/cpuinfo")
+    names = re.findall(r"model name\s*: (.+)", known.read_text()) if known.exists() else []
+    return names[0] if names else platform.machine()

@@ -8,16 +8,17 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.deployment import LOCALES, Kind, deployed, write_campaign
+from bench.deployment import FURTHER_LOCALES, LOCALES, Kind, deployed, write_campaign
 from bench.programs import Served, Spent, cpu_s_of, run_to_end, serving
 from bench.results import Row
 
 _CORES = 2
-_SMALL, _FEW, _LOCALES = 12, 60, 6
+_SMALL, _LOCALES = 12, 6
+_LIGHT, _FEW, _SOME = 30, 60, 360
 _DAY_S = 86_400
 _PROMISED: Mapping[Kind, float] = {"postgres": 1.25, "sqlite": 1.8}
 """A variant's CPU ÷ that of the bare script's."""
@@ -37,6 +38,11 @@ class Cost:
     run_s: float
     finals: frozenset[str]
 
+    @property
+    def cpu_s(self) -> float:
+        """Of our program and the database; the stand-in is none of the product."""
+        return self.spent.cpu_s + self.database_cpu_s
+
 
 def rows(variants: int) -> list[Row]:
     """On both kinds of database, from campaigns of `variants` variants."""
@@ -47,11 +53,11 @@ def rows(variants: int) -> list[Row]:
         folder = Path(name)
         _bare(folder / "warm", _SMALL, stand_in)  # the stand-in paints its scenes once
         bare = [_bare(folder / f"bare-{count}", count, stand_in) for count in (_SMALL, variants)]
-        bare_cpu_s = _a_variant(bare[0].spent.cpu_s, bare[1].spent.cpu_s, variants)
+        bare_cpu_s = _a_variant(bare[0].cpu_s, bare[1].cpu_s, variants)
         measured = []
         for kind, most in _PROMISED.items():
             small, large = (
-                _ours(folder / f"{kind}-{count}", kind, count, stand_in)
+                _ours(folder / f"{kind}-{count}", kind, _campaign, count, stand_in)
                 for count in (_SMALL, variants)
             )
             _check_same(large, bare[1])
@@ -60,35 +66,58 @@ def rows(variants: int) -> list[Row]:
 
 
 def growth_rows(variants: int) -> list[Row]:
-    """Whether a variant costs more, and a run worker grows, over a backfill of many."""
+    """Whether a variant costs more, and a run worker grows, over a backfill of many.
+
+    The variants are light, so that thousands are made in minutes: one format, and one picture of a
+    product for all its locales. What could grow with their number is the same.
+    """
     with (
         tempfile.TemporaryDirectory() as name,
         serving("standin", "serve", "--quick-pictures") as stand_in,
     ):
         folder = Path(name)
-        _bare(folder / "warm", _SMALL, stand_in)
-        few, many = (
-            _ours(folder / f"{count}", "postgres", count, stand_in) for count in (_FEW, variants)
+        counts = (_LIGHT, _FEW, _SOME, variants)  # in the first the stand-in paints its scenes
+        _, few, some, many = (
+            _ours(folder / f"{count}", "postgres", _light_campaign, count, stand_in)
+            for count in counts
         )
-    cost_of_few, cost_of_many = (
-        (cost.spent.cpu_s + cost.database_cpu_s) / count
-        for cost, count in ((few, _FEW), (many, variants))
-    )
+    of_few, of_many = few.cpu_s / _FEW, many.cpu_s / variants
+    later = [
+        _a_variant(few.cpu_s, cost.cpu_s, count, _FEW)
+        for cost, count in ((some, _SOME), (many, variants))
+    ]
+    light = "one format, a product's picture for all its locales, database included"
     return [
         Row(
             name="growth",
-            what=f"CPU of a variant in a backfill of {variants:,} ÷ in one of {_FEW}",
+            what=f"CPU of a variant in a backfill of {variants:,} ÷ in one of {_FEW}; {light}",
             unit="",
-            values=(cost_of_many / cost_of_few,),
+            values=(of_many / of_few,),
             most=1.1,
+            details={
+                f"of {_FEW}, CPU s": round(of_few, 3),
+                "variants/s": round(variants / many.spent.wall_s, 2),
+            },
+        ),
+        Row(
+            name="growth-later",
+            what=f"the same of those beyond the first {_FEW}, without what a process needs to "
+            f"start: of {variants:,} ÷ of {_SOME}",
+            unit="",
+            values=(later[1] / later[0],),
+            most=1.1,
+            details={f"of {variants:,}, CPU s": round(later[1], 3)},
         ),
         Row(
             name="growth-memory",
-            what=f"peak memory of a run worker over {variants:,} variants",
+            what=f"peak memory of a run worker over {variants:,} variants, with all its processes",
             unit="MB",
             values=(many.spent.peak_mb,),
             most=600,
-            details={f"over {_FEW}, MB": round(few.spent.peak_mb)},
+            details={
+                f"over {count}, MB": round(cost.spent.peak_mb)
+                for cost, count in ((few, _FEW), (some, _SOME))
+            },
         ),
     ]
 
@@ -135,12 +164,18 @@ def _rows_of(
     ]
 
 
-def _a_variant(small: float, large: float, variants: int) -> float:
-    return (large - small) / (variants - _SMALL)
+def _a_variant(small: float, large: float, variants: int, of_small: int = _SMALL) -> float:
+    return (large - small) / (variants - of_small)
 
 
-def _ours(folder: Path, kind: Kind, variants: int, stand_in: Served) -> Cost:
-    brief = _campaign(folder / "brief", variants)
+def _ours(
+    folder: Path,
+    kind: Kind,
+    campaign: Callable[[Path, int], Path],
+    variants: int,
+    stand_in: Served,
+) -> Cost:
+    brief = campaign(folder / "brief", variants)
     with deployed(folder / "deployment", kind, f"{stand_in.url}/v1") as place:
         stand_in_s = cpu_s_of(stand_in.process)
         database_s = cpu_s_of(place.database) if place.database else 0.0
@@ -165,6 +200,11 @@ def _bare(folder: Path, variants: int, stand_in: Served) -> Cost:
 
 def _campaign(folder: Path, variants: int) -> Path:
     return write_campaign(folder, "campaign", variants // _LOCALES, LOCALES[:_LOCALES])
+
+
+def _light_campaign(folder: Path, variants: int) -> Path:
+    locales = (*LOCALES, *FURTHER_LOCALES)
+    return write_campaign(folder, "campaign", variants // len(locales), locales, light=True)
 
 
 def _finals_in(store: Path) -> frozenset[str]:

@@ -38,7 +38,7 @@ _READY_S = 90.0
 _POLL_S = 0.05
 
 PAGE = 10
-"""Objects in one page of a listing."""
+"""Objects in one page of a listing: few, so that small tests turn pages."""
 
 _CONFIGURATION = """[global]
 fsid = {cluster}
@@ -142,8 +142,12 @@ class RadosGateway:
 
 
 @contextmanager
-def rados_gateway() -> Iterator[RadosGateway]:
-    """A server without buckets, until the block ends; nothing of it stays behind."""
+def rados_gateway(page: int = PAGE) -> Iterator[RadosGateway]:
+    """A server without buckets, until the block ends; nothing of it stays behind.
+
+    Args:
+        page: Objects in one page of a listing.
+    """
     missing = [program for program in _PROGRAMS if shutil.which(program) is None]
     if missing:
         pytest.fail(
@@ -154,7 +158,7 @@ def rados_gateway() -> Iterator[RadosGateway]:
     with tempfile.TemporaryDirectory(prefix="radosgw-") as name, ExitStack() as stack:
         gateway = RadosGateway(Path(name), _free_port())
         mon_port, disk = _free_port(), str(uuid.uuid4())
-        conf = _configure(gateway, mon_port)
+        conf = _configure(gateway, mon_port, page)
         _make_keys(conf)
         _run(
             "ceph-mon",
@@ -177,14 +181,14 @@ def rados_gateway() -> Iterator[RadosGateway]:
         yield gateway
 
 
-def _configure(gateway: RadosGateway, mon_port: int) -> Path:
+def _configure(gateway: RadosGateway, mon_port: int, page: int) -> Path:
     folder, cluster = gateway.folder, str(uuid.uuid4())
     for part in ("mon", "osd", "rgw"):
         (folder / part).mkdir()
     conf = folder / "ceph.conf"
     conf.write_text(
         _CONFIGURATION.format(
-            cluster=cluster, mon_port=mon_port, folder=folder, port=gateway.port, page=PAGE
+            cluster=cluster, mon_port=mon_port, folder=folder, port=gateway.port, page=page
         )
     )
     _run(
