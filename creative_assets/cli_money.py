@@ -29,7 +29,7 @@ What = Annotated[
         help="A brief's file; or variants, campaign/locale/product, or quoted patterns with *."
     ),
 ]
-Grouping = Literal["campaign", "variant", "stage", "model", "day"]
+Grouping = Literal["campaign", "variant", "stage", "model", "day", "generation"]
 
 
 def estimate(
@@ -102,11 +102,12 @@ def costs(
             "stage": row.stage,
             "model": f"{row.model} at {row.service}",
             "day": f"{row.day:%Y-%m-%d}",
+            "generation": f"{row.operation} {row.generation_key}",
         }[by]
 
     with errors_in_words(), open_archive(read_settings()) as archive:
         rows_of: defaultdict[str, list[SpentRow]] = defaultdict(list)
-        for row in archive.records.spending.lines(campaign):
+        for row in archive.records.spending.lines(campaign, by_generation=by == "generation"):
             rows_of[line_of(row)].append(row)
     table = Table(by, "requests", "calls", "USD", "calls of unknown cost")
     for name, rows in sorted(rows_of.items()):

@@ -196,10 +196,12 @@ def test_costs_are_summed_by_what_is_asked_and_unknown_ones_are_counted(
 
     by_campaign = words(creative_assets("costs").stdout)
     by_stage = words(creative_assets("costs", "summer", "--by", "stage").stdout)
+    by_generation = words(creative_assets("costs", "summer", "--by", "generation").stdout)
 
     calls = len(stand_in.requests())
     assert f"summer │ {calls} │ {calls} │ 0.0000 │ {calls}" in by_campaign
     assert "base_images │ 2 │ 2 │ 0.0000 │ 2" in by_stage
+    assert by_generation.count(" │ 1 │ 1 │ 0.0000 │ 1") == calls
 
 
 def test_an_estimate_names_the_models_whose_price_is_unknown(

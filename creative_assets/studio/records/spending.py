@@ -1,4 +1,4 @@
-"""What was paid: by campaign, variant, stage, model and day from the charges, or from the ledger.
+"""What was paid, by campaign, variant, stage, model, day and generation.
 
 The charges know every call that may have been billed; the ledger what each generation has cost.
 """
@@ -30,6 +30,7 @@ class SpentRow:
         cost_usd: As far as it is known.
         unpriced: Calls that may have cost something, and nobody knows what.
         list_price_usd: What the kept answers are by the models' lists, as far as it is known.
+        generation_key: Of the one generation that it is about; None where it is about all.
     """
 
     campaign_id: str
@@ -45,6 +46,7 @@ class SpentRow:
     cost_usd: float
     unpriced: int
     list_price_usd: float
+    generation_key: str | None = None
 
 
 class Spending:
@@ -55,8 +57,10 @@ class Spending:
         self._database = database
         self._clock = clock
 
-    def lines(self, campaign_id: str | None = None) -> list[SpentRow]:
-        """What was spent, at its finest: sum it by whatever is asked. All campaigns without an ID.
+    def lines(
+        self, campaign_id: str | None = None, *, by_generation: bool = False
+    ) -> list[SpentRow]:
+        """What was spent, to be summed by whatever is asked. All campaigns without an ID.
 
         A request whose process died while it waited for an answer counts as unpriced.
         """
@@ -74,6 +78,7 @@ class Spending:
             charges.service,
             charges.model,
             day,
+            *([charges.generation_key] if by_generation else []),
         )
         question = (
             sa.select(

@@ -36,6 +36,19 @@ def test_spending_is_told_by_variant_stage_model_and_day_and_unknown_prices_are_
     assert {row.campaign_id for row in records.spending.lines()} == {"summer", "winter"}
 
 
+def test_spending_is_told_by_generation_with_all_requests_for_it(records: Records) -> None:
+    close(records, replace(CALL, calls=2, cost_usd=0.5))
+    close(records, replace(CALL, id="c2", calls=1, cost_usd=0.25))
+    close(records, replace(CALL, id="c3", generation_key="other", calls=1))
+
+    told = records.spending.lines("summer", by_generation=True)
+
+    assert {row.generation_key: (row.requests, row.calls, row.cost_usd) for row in told} == {
+        CALL.generation_key: (2, 3, 0.75),
+        "other": (1, 1, 0.0),
+    }
+
+
 def test_what_a_variant_cost_counts_answers_that_could_not_be_used(records: Records) -> None:
     records.ledger.claim(ANN)
     records.ledger.add_waste(ANN.key, "a1", 0.02)
