@@ -1,4 +1,4 @@
-"""The report: the newest figures beside what was promised, with charts, as one HTML page."""
+"""The report: figures beside what was promised, as a page with charts, and as Markdown."""
 
 import html
 import io
@@ -43,6 +43,26 @@ def write_report(reports: Sequence[Report]) -> Path:
     path = KEPT / "index.html"
     path.write_text(page)
     return path
+
+
+def write_table(report: Report) -> Path:
+    """Write the figures as Markdown, as docs/performance.md has them under "Measured"."""
+    lines = [
+        f"At {report.commit}, on {report.machine}, {report.measured_at:%Y-%m-%d}.",
+        "",
+        "| what | measured | promised |",
+        "|---|---|---|",
+        *(f"| {row.what} | {_in_markdown(row)} | {row.promised} |" for row in report.rows),
+    ]
+    path = KEPT / "measured.md"
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def _in_markdown(row: Row) -> str:
+    details = "; ".join(f"{name}: {value}" for name, value in row.details.items())
+    verdict = "" if row.is_met else " **missed**"
+    return f"{row.measured}{verdict}" + (f" ({details})" if details else "")
 
 
 def _line(row: Row) -> str:

@@ -19,7 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bench import campaign, composition, desk, inbox, partitions, pickup, starting, throughput
-from bench.report import write_report
+from bench.report import write_report, write_table
 from bench.results import Group, Report, Row, history
 
 _QUICK: Mapping[str, Callable[[], list[Row]]] = {
@@ -57,11 +57,10 @@ def main() -> None:
         is_full = asked.full or name not in _QUICK
         group = _in_its_own_process(name, is_full=is_full)
         report = report.with_group(group)
-        kept = report.keep()
-        page = write_report(history())
+        written = (report.keep(), write_report(history()), write_table(report))
         out.print(_table(group) if group.error is None else escape(group.error))
         out.print(f"It took {group.seconds:.0f} s.")
-    out.print(kept, page, sep="\n")
+    out.print(*written, sep="\n")
     if report.failed:
         sys.exit(f"Not measured: {', '.join(group.name for group in report.failed)}.")
 
