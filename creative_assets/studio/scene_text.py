@@ -101,7 +101,9 @@ def _lively(levels: Levels) -> tuple[slice, slice] | None:
 
     A picture with calm space for its ad's text is looked at in half the time.
     """
-    steps = np.abs(gradient(levels.mean(axis=2, dtype=np.float32))).max(axis=0) > _LEAST_STEP
+    red, green, blue = (levels[..., channel].astype(np.float32) for channel in range(3))
+    slopes = np.abs(gradient((red + green + blue) / 3))
+    steps = np.maximum(slopes[0], slopes[1]) > _LEAST_STEP
     rows, columns = (side // _STRIDE_PX for side in steps.shape)
     tiles = steps.reshape(rows, _STRIDE_PX, columns, _STRIDE_PX).sum(axis=(1, 3)) >= _LEAST_STEPS
     if not tiles.any():
@@ -144,9 +146,15 @@ class _Region:
 
 def _regions(likely: Likelihood) -> Iterator[_Region]:
     """Each connected region of likely pixels, small ones left out."""
-    labels = _labels(likely > _LIKELY)
+    marked = likely > _LIKELY
+    if not marked.any():
+        return
+    down, across = (np.flatnonzero(marked.any(axis=axis)) for axis in (1, 0))
+    top, left = int(down[0]), int(across[0])
+    labels = _labels(marked[top : int(down[-1]) + 1, left : int(across[-1]) + 1])
     rows, columns = np.nonzero(labels)
     of = labels[rows, columns]
+    rows, columns = rows + top, columns + left
     order = np.argsort(of, kind="stable")
     starts = np.flatnonzero(np.diff(of[order])) + 1
     for members in np.split(order, starts):
