@@ -8,6 +8,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from PIL import Image
+
 from creative_assets.studio.brief import FileRef, VariantBrief
 from creative_assets.studio.context import ContextPack
 from creative_assets.studio.formats import Format, format_named, safe_box
@@ -21,7 +23,7 @@ from creative_assets.studio.models.requests import (
     PictureRequest,
     TextRequest,
 )
-from creative_assets.studio.previews import strip_of_files
+from creative_assets.studio.previews import small_copy, strip_of
 from creative_assets.studio.product_match import (
     MATCH_NEEDED,
     ProductFound,
@@ -286,8 +288,8 @@ async def make_base_images(
             file=attempts.best.file,
             uses_photos=request.uses_photos,
             generation=attempts.best.use.key,
-            product_matches=tuple(found.score for found in attempts.found),
-            product=attempts.best_found,
+            product_matches=tuple(seen.product.score for seen in attempts.seen if seen.product),
+            product=attempts.best_seen.product,
         )
         for shape, request, attempts in zip(shapes, requests, attempted, strict=True)
     )
@@ -295,46 +297,61 @@ async def make_base_images(
         BaseImages(art_direction=art, pictures=pictures),
         files={str(picture.size): picture.file for picture in pictures},
         uses=(directed.use, *(made.use for attempts in attempted for made in attempts.made)),
-        pictures=await bench.cpu(strip_of_files, [attempts.best.content for attempts in attempted]),
+        pictures=await bench.cpu(strip_of, [attempts.best_seen.small for attempts in attempted]),
     )
 
 
 @dataclass(frozen=True)
-class _Attempts:
-    """The generations for one picture, in order, and how well each shows the product."""
+class Seen:
+    """A generated picture, looked at: a small copy, and the photos' product where there is one."""
 
-    made: tuple[Generation, ...]
-    found: tuple[ProductFound, ...]
+    small: Image.Image
+    product: ProductFound | None
 
     @property
-    def best_found(self) -> ProductFound | None:
-        return max(self.found, key=lambda found: found.score, default=None)
+    def score(self) -> float:
+        """How surely it shows the product, 0 to 1; 1 where it need not."""
+        return self.product.score if self.product else 1.0
+
+
+@dataclass(frozen=True)
+class _Attempts:
+    """The generations for one picture, in order, and what each shows."""
+
+    made: tuple[Generation, ...]
+    seen: tuple[Seen, ...]
+
+    @property
+    def best_seen(self) -> Seen:
+        return max(self.seen, key=lambda seen: seen.score)
 
     @property
     def best(self) -> Generation:
-        found = self.best_found
-        return self.made[self.found.index(found) if found else 0]
+        return self.made[self.seen.index(self.best_seen)]
 
 
 async def _true_to_photos(request: PictureRequest, payer: Payer, bench: Workbench) -> _Attempts:
     """The picture; asked for twice more at most while it shows another product than the photos."""
     made: list[Generation] = []
-    found: list[ProductFound] = []
+    seen: list[Seen] = []
     for attempt in range(1, MAX_ATTEMPTS + 1):
         made.append(await bench.generations.get(replace(request, attempt=attempt), payer))
-        if not request.uses_photos:
+        photos = request.photos if request.uses_photos else ()
+        seen.append(await bench.cpu(look_at, made[-1].content, made[-1].file.path, photos))
+        if seen[-1].score >= MATCH_NEEDED:
             break
-        content, path = made[-1].content, made[-1].file.path
-        found.append(await bench.cpu(product_in, content, path, request.photos))
-        if found[-1].score >= MATCH_NEEDED:
-            break
-    return _Attempts(tuple(made), tuple(found))
+    return _Attempts(tuple(made), tuple(seen))
 
 
-def product_in(content: bytes, path: str, photos: Sequence[InputImage]) -> ProductFound:
-    """The photos' product in a generated picture's file."""
+def look_at(content: bytes, path: str, photos: Sequence[InputImage]) -> Seen:
+    """A generated picture's file, with the product of its photos where it has some.
+
+    Raises:
+        RenderError: It is broken.
+    """
     picture = as_rgb(open_picture(content, path))
-    return product_match([product_on(photo.content, photo.name) for photo in photos], picture)
+    products = [product_on(photo.content, photo.name) for photo in photos]
+    return Seen(small_copy(picture), product_match(products, picture) if products else None)
 
 
 def picture_request(

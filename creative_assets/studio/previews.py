@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from PIL import Image
 
 from creative_assets.studio.errors import RenderError
-from creative_assets.studio.images import open_small
 from creative_assets.studio.values import Box, Size
 
 # Markdown under 1,000 characters is shown in Dagster's table itself, longer one behind a link;
@@ -48,16 +47,6 @@ def strip_of(pictures: Sequence[Image.Image]) -> Previews:
 def small_copy(picture: Image.Image) -> Image.Image:
     """Enough of a picture (RGB) for a strip."""
     return picture.reduce(max(1, picture.height // _STRIP_SOURCE_PX))
-
-
-def strip_of_files(contents: Sequence[bytes]) -> Previews:
-    """The same of raster files, decoded only as far as a strip needs.
-
-    Raises:
-        RenderError: One of them is broken.
-    """
-    shown = contents[:_MOST_IN_STRIP]
-    return strip_of([open_small(content, "a picture", _STRIP_SOURCE_PX) for content in shown])
 
 
 def previews_of(pictures: Sequence[Image.Image]) -> Previews:

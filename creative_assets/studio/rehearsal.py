@@ -18,7 +18,7 @@ from creative_assets.studio.export import encode_between_stages
 from creative_assets.studio.formats import format_named
 from creative_assets.studio.logo import Logo
 from creative_assets.studio.models.requests import InputImage
-from creative_assets.studio.pictures import product_in, shapes_for
+from creative_assets.studio.pictures import look_at, shapes_for
 from creative_assets.studio.sight import rgb
 
 
@@ -40,7 +40,6 @@ def rehearse(
         blank = Image.new("RGB", size, rgb(variant.primary_color))
         stray_marks(blank, logo)
         content = encode_between_stages(blank)
-        if photos:
-            product_in(content, "a blank picture", photos)
+        look_at(content, "a blank picture", photos)
         contents |= {name: content for name in shape.formats if format_named(name).text_and_logo}
     frames_of(contents, variant, logo, {})
