@@ -38,7 +38,7 @@ from creative_assets.studio.intake import variant_version
 from creative_assets.studio.log_context import about
 from creative_assets.studio.pictures import input_images
 from creative_assets.studio.records.variants import VariantStatus
-from creative_assets.studio.rehearsal import rehearse
+from creative_assets.studio.rehearsal import rehearse, rehearse_words
 from creative_assets.studio.revision import UNREVISED, Revision, laid_out
 from creative_assets.studio.stages import (
     AD_COPY,
@@ -239,27 +239,43 @@ class _Shared:
     outputs: dict[str, asyncio.Task[_Kept]] = field(default_factory=dict)
     stray: dict[str, asyncio.Task[StrayInPictures]] = field(default_factory=dict)
     stopped_by: list[RequestRejectedError] = field(default_factory=list)
-    rehearsals: list[asyncio.Task[None]] = field(default_factory=list)
+    rehearsals: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     def rehearse(self, variant: VariantBrief, bench: Workbench) -> None:
-        """Have each worker rehearse, once, while the first models think."""
-        if not self.rehearsals:
-            self.rehearsals.append(asyncio.create_task(_rehearsed(variant, bench)))
+        """Have each worker rehearse while the first models think: once, and once for a locale."""
+        for what, rehearsal in (
+            ("pictures", _rehearse_pictures),
+            (variant.locale, _rehearse_words),
+        ):
+            if what not in self.rehearsals:
+                self.rehearsals[what] = asyncio.create_task(_rehearsed(rehearsal, variant, bench))
 
     def end(self) -> None:
         """Give up what nobody needs any more."""
-        for rehearsal in self.rehearsals:
+        for rehearsal in self.rehearsals.values():
             rehearsal.cancel()
 
 
-async def _rehearsed(variant: VariantBrief, bench: Workbench) -> None:
+async def _rehearsed(
+    rehearsal: Callable[[VariantBrief, Workbench], Coroutine[Any, Any, None]],
+    variant: VariantBrief,
+    bench: Workbench,
+) -> None:
     await asyncio.sleep(_ASKED_S)
     try:
-        logo = await load_logo(variant, bench)
-        photos = await input_images(variant, bench)
-        await bench.in_each_memory(rehearse, variant, logo, photos, bench.choice.image_model)
+        await rehearsal(variant, bench)
     except CreativeAssetsError as error:
-        log.info("The rehearsal on blank pictures failed; real ones may fare better: %s", error)
+        log.info("A rehearsal failed; what is made of real pictures may fare better: %s", error)
+
+
+async def _rehearse_pictures(variant: VariantBrief, bench: Workbench) -> None:
+    logo = await load_logo(variant, bench)
+    photos = await input_images(variant, bench)
+    await bench.in_each_memory(rehearse, variant, logo, photos, bench.choice.image_model)
+
+
+async def _rehearse_words(variant: VariantBrief, bench: Workbench) -> None:
+    await bench.in_each_memory(rehearse_words, variant)
 
 
 class _VariantLine:

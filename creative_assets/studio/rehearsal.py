@@ -22,6 +22,14 @@ from creative_assets.studio.pictures import look_at, shapes_for
 from creative_assets.studio.sight import rgb
 
 
+def rehearse_words(variant: VariantBrief) -> None:
+    """Load what the words of this variant, and of all others in its locale, need."""
+    words, locale = variant.product_description, variant.locale
+    languages.identifier()
+    claims_in(words, locale)
+    banned_words_in(words, variant.banned_words, locale)
+
+
 def rehearse(
     variant: VariantBrief, logo: Logo, photos: Sequence[InputImage], image_model: str
 ) -> None:
@@ -30,10 +38,6 @@ def rehearse(
     Raises:
         RenderError: Something of the brand cannot be drawn on a blank picture.
     """
-    words, locale = variant.product_description, variant.locale
-    languages.identifier()
-    claims_in(words, locale)
-    banned_words_in(words, variant.banned_words, locale)
     contents: dict[str, bytes] = {}
     for shape in shapes_for(variant.formats, image_model):
         size = (shape.size.width_px, shape.size.height_px)
