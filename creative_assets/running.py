@@ -37,6 +37,7 @@ from creative_assets.studio.store import open_store
 _HOME = "DAGSTER_HOME"
 _DEFAULT_HOME = "var/dagster"
 _CENT_USD = 0.01
+_ASKED_FIRST = "openai.resources.chat.completions"
 _MATERIALIZATION = "ASSET_MATERIALIZATION"
 
 
@@ -75,7 +76,7 @@ def run_brief(
     """
     started = time.monotonic()
     # A second of imports, while the brief is read and Dagster prepares the run.
-    threading.Thread(target=importlib.import_module, args=("openai",), daemon=True).start()
+    threading.Thread(target=importlib.import_module, args=(_ASKED_FIRST,), daemon=True).start()
     local = load_local_brief(path)
     _prepare_dagster_home()
     if settings.uses_stand_in:
