@@ -25,6 +25,7 @@ from creative_assets.studio.values import Box, Size
 # How large the pictures on it are: as much as their number leaves of a picture to be looked at.
 _PICTURES_PIXELS = 4_000_000
 _HIGHEST_ROW_PX = 380
+_WHOLE_PX = 1080
 
 _PAPER = (250, 249, 246)
 _RULE = (226, 224, 218)
@@ -66,9 +67,13 @@ _DETAIL = _Lettering(400, largest_px=20, smallest_px=14, max_lines=4, color=(104
 
 
 def row_height_px(sizes: Sequence[Size], rows: int) -> int:
-    """How high the pictures are on a sheet with so many rows of pictures of those sizes."""
+    """How high the pictures are on a sheet with so many rows of pictures of those sizes.
+
+    A whole fraction of most finals' height: a JPEG is decoded at such a size itself.
+    """
     width_of_unit = places_in_row(sizes, 1000)[-1].right_px / 1000
-    return min(_HIGHEST_ROW_PX, round(math.sqrt(_PICTURES_PIXELS / (width_of_unit * rows))))
+    most_px = min(_HIGHEST_ROW_PX, math.sqrt(_PICTURES_PIXELS / (width_of_unit * rows)))
+    return _WHOLE_PX // math.ceil(_WHOLE_PX / most_px)
 
 
 def draw_sheet(
