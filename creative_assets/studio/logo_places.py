@@ -3,6 +3,7 @@
 Which of them all formats of a variant share is `logo_spots`'s matter.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Mapping
@@ -243,6 +244,7 @@ def _clear_of_text(box: Box, zones: Zones) -> bool:
     return not common.area_px or (corner is not None and corner.contains(common))
 
 
+@functools.lru_cache(maxsize=256)
 def _logo_size(logo_file: LogoFile, fmt: Format, scale: float) -> Size:
     """The same area for a logo of any shape, within limits of width and height."""
     frame, ratio = fmt.size, marks.aspect(logo_file)
