@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
@@ -131,7 +132,7 @@ def write_campaign(
     brief["target_locales"] = list(locales)
     brief["products"] = [
         {
-            **originals[number % len(originals)],
+            **deepcopy(originals[number % len(originals)]),  # YAML would write aliases
             "id": f"product-{number}",
             "name": f"{originals[number % len(originals)]['name']} {number}",
         }

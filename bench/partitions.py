@@ -20,7 +20,7 @@ from tests.e2e.questions import backfill
 from tests.postgres import postgres_server
 
 _REPEATS = 3
-_LOCALES_EACH = 100
+_CAMPAIGN_VARIANTS = 100
 # The UI's own query, by name PartitionHealthQuery, for an asset whose partitions are plain keys.
 _HEALTH = """query PartitionHealthQuery($assetKey: AssetKeyInput!) {
   assetNodeOrError(assetKey: $assetKey) { ... on AssetNode { id
@@ -33,13 +33,13 @@ INSERT INTO event_logs
 SELECT known.run_id, replace(known.event, :known, made.partition), known.dagster_event_type,
     known.timestamp, known.step_key, known.asset_key, made.partition
 FROM event_logs AS known, dynamic_partitions AS made
-WHERE known.partition = :known AND made.id % 2 = 0 AND made.partition <> :known
+WHERE known.partition = :known AND (made.id - 1) / :each % 2 = 0 AND made.partition <> :known
 """
-"""Half of the partitions materialized as one is."""
+"""Every other campaign materialized as one variant is."""
 
 
 def rows(number: int) -> list[Row]:
-    """Of `number` variants of which every other is materialized, on PostgreSQL."""
+    """Of `number` variants of which half are materialized, on PostgreSQL."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         databases = stack.enter_context(
@@ -73,7 +73,7 @@ def _row(name: str, what: str, seconds: list[float]) -> Row:
 
 def _fill(place: Deployment, number: int) -> None:
     keys = [
-        f"campaign-{each // _LOCALES_EACH:04}/de-DE/product-{each % _LOCALES_EACH}"
+        f"campaign-{each // _CAMPAIGN_VARIANTS:04}/de-DE/product-{each % _CAMPAIGN_VARIANTS}"
         for each in range(number)
     ]
     os.environ.update(place.environment)
@@ -86,7 +86,9 @@ def _fill(place: Deployment, number: int) -> None:
         log = instance.event_log_storage
         assert isinstance(log, PostgresEventLog)  # noqa: S101 - the deployment's
         with log.index_connection() as connection:
-            connection.execute(sa.text(_EVERY_OTHER), {"known": keys[0]})
+            connection.execute(
+                sa.text(_EVERY_OTHER), {"known": keys[0], "each": _CAMPAIGN_VARIANTS}
+            )
             connection.execute(sa.text("VACUUM ANALYZE"))  # as PostgreSQL does by itself in time
 
 

@@ -8,7 +8,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from bench.results import Row
 
 _CORES = 2
 _SMALL, _LOCALES = 12, 6
-_LIGHT, _FEW, _SOME = 30, 60, 360
+_LIGHT, _FEW, _SOME, _LARGEST = 30, 60, 360, 1_200
 _DAY_S = 86_400
 _PROMISED: Mapping[Kind, float] = {"postgres": 1.25, "sqlite": 1.8}
 """A variant's CPU ÷ that of the bare script's."""
@@ -57,8 +57,8 @@ def rows(variants: int) -> list[Row]:
         measured = []
         for kind in _PROMISED:
             ours = [
-                _ours(folder / f"{kind}-{count}", kind, _campaign, count, stand_in)
-                for count in counts
+                _ours(place, kind, [_campaign(place / "brief", count)], stand_in)
+                for count, place in ((count, folder / f"{kind}-{count}") for count in counts)
             ]
             measured += _rows_of(kind, ours, bare, variants)
     return measured
@@ -77,15 +77,18 @@ def growth_rows(variants: int) -> list[Row]:
         folder = Path(name)
         counts = (_LIGHT, _FEW, _SOME, variants)  # in the first the stand-in paints its scenes
         _, few, some, many = (
-            _ours(folder / f"{count}", "postgres", _light_campaign, count, stand_in)
-            for count in counts
+            _ours(place, "postgres", _light_campaigns(place, count), stand_in)
+            for count, place in ((count, folder / f"{count}") for count in counts)
         )
     of_few, of_many = few.cpu_s / _FEW, many.cpu_s / variants
     later = [
         _a_variant(few.cpu_s, cost.cpu_s, count, _FEW)
         for cost, count in ((some, _SOME), (many, variants))
     ]
-    light = "one format, a product's picture for all its locales, database included"
+    light = (
+        f"campaigns of at most {_LARGEST:,}, one format, a product's picture for all its locales, "
+        "database included"
+    )
     return [
         Row(
             name="growth",
@@ -169,20 +172,18 @@ def _a_variant(small: float, large: float, variants: int, of_small: int = _SMALL
     return (large - small) / (variants - of_small)
 
 
-def _ours(
-    folder: Path,
-    kind: Kind,
-    campaign: Callable[[Path, int], Path],
-    variants: int,
-    stand_in: Served,
-) -> Cost:
-    brief = campaign(folder / "brief", variants)
+def _ours(folder: Path, kind: Kind, briefs: Sequence[Path], stand_in: Served) -> Cost:
+    """Of several campaigns, one after the other."""
     with deployed(folder / "deployment", kind, f"{stand_in.url}/v1") as place:
         stand_in_s = cpu_s_of(stand_in.process)
         database_s = cpu_s_of(place.database) if place.database else 0.0
-        spent = place.run(brief)
+        spent = [place.run(brief) for brief in briefs]
         return Cost(
-            spent,
+            Spent(
+                sum(each.wall_s for each in spent),
+                sum(each.cpu_s for each in spent),
+                max(each.peak_mb for each in spent),
+            ),
             cpu_s_of(place.database) - database_s if place.database else 0.0,
             cpu_s_of(stand_in.process) - stand_in_s,
             place.run_seconds(),
@@ -203,9 +204,20 @@ def _campaign(folder: Path, variants: int) -> Path:
     return write_campaign(folder, "campaign", variants // _LOCALES, LOCALES[:_LOCALES])
 
 
-def _light_campaign(folder: Path, variants: int) -> Path:
+def _light_campaigns(folder: Path, variants: int) -> list[Path]:
+    """As many as it takes: a brief has at most 2,000 variants."""
     locales = (*LOCALES, *FURTHER_LOCALES)
-    return write_campaign(folder, "campaign", variants // len(locales), locales, light=True)
+    counts = [min(_LARGEST, variants - begun) for begun in range(0, variants, _LARGEST)]
+    return [
+        write_campaign(
+            folder / f"brief-{number}",
+            f"campaign-{number}",
+            count // len(locales),
+            locales,
+            light=True,
+        )
+        for number, count in enumerate(counts)
+    ]
 
 
 def _finals_in(store: Path) -> frozenset[str]:
