@@ -334,6 +334,15 @@ def test_the_flank_of_a_solid_has_no_stairs(spread: float) -> None:
     assert np.abs(np.diff(left[rows], 2)).max() < 0.67
 
 
+def test_a_jars_foot_is_round_without_facets() -> None:
+    light = light_for(["#7A3E48", "#F6ECE6", "#E3B7A0"], "day", from_left=True)
+    jar = draw_thing("jar", light, 600)
+    cover = np.asarray(jar.getchannel("A"), dtype=float)[450:] / 255
+    left = jar.width / 2 - cover[:, : jar.width // 2].sum(axis=1)
+    # By how much the outline turns from one 8 px to the next, in radians.
+    assert np.abs(np.diff(np.arctan2(np.diff(left[::8]), 8))).max() < 0.3
+
+
 def test_every_drawn_thing_is_trimmed_to_itself() -> None:
     light = light_for(["#1D2433", "#E9EDF5", "#F25C3B"], "day", from_left=True)
     for name in THINGS:

@@ -17,6 +17,8 @@ from creative_assets.standin.scenes.canvas import smooth
 from creative_assets.standin.scenes.colours import Floats, Light, from_hex, lightness_of, mix, toned
 from creative_assets.standin.scenes.solids import GLASS, MATTE, METAL, SATIN, Part, cut, lathe
 
+_ROUND = 24  # points of a rounded edge: no facets
+
 
 def _stacked(lower: Image.Image, upper: Image.Image, sink_px: int) -> Image.Image:
     """Stand one cut-out on another, centred; `sink_px` is how far it goes in."""
@@ -102,14 +104,14 @@ def _dropper(light: Light, height_px: int) -> Image.Image:
 
 def _jar(light: Light, height_px: int) -> Image.Image:
     lid = lathe(
-        [(0, 1.40), (0.10, 1.46), (1, 1.46)],
+        [*_shoulder((0, 1.38), (0.16, 1.46)), (1, 1.46)],
         [Part(0, _plain(light.accent), SATIN)],
         round(height_px * 0.29),
         tilt=0.16,
     )
     axis = round(height_px * 0.60)
     body = lathe(
-        [(0, 0.70), (0.05, 0.735), (0.86, 0.735), (0.96, 0.70), (1, 0.64)],
+        [*_shoulder((0, 0.69), (0.08, 0.735)), *_heel((0.84, 0.735), (1, 0.60))],
         [
             Part(0, _plain(light.pale), SATIN),
             Part(0.28, _plain(mix(light.pale, light.mid, 0.22)), MATTE),
@@ -119,6 +121,20 @@ def _jar(light: Light, height_px: int) -> Image.Image:
         tilt=0.16,
     )
     return _stacked(body, lid, round(axis * 0.22))
+
+
+def _shoulder(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """A profile that widens in a quarter of an ellipse; both ends are (height, radius)."""
+    turns = np.linspace(0, np.pi / 2, _ROUND)
+    heights = start[0] + (end[0] - start[0]) * (1 - np.cos(turns))
+    radii = start[1] + (end[1] - start[1]) * np.sin(turns)
+    return list(zip(heights.tolist(), radii.tolist(), strict=True))
+
+
+def _heel(start: tuple[float, float], end: tuple[float, float]) -> list[tuple[float, float]]:
+    """A profile that narrows in a quarter of an ellipse."""
+    upturned = _shoulder((0.0, end[1]), (end[0] - start[0], start[1]))
+    return [(end[0] - height, radius) for height, radius in reversed(upturned)]
 
 
 def _tube(light: Light, height_px: int) -> Image.Image:
