@@ -1,7 +1,8 @@
 """Photographs that serve as generated pictures, laid out as an image model is asked to do it.
 
-A photograph is smaller than a picture with calm space for text: beyond its edges its ground goes
-on, out of focus. What is set on such a picture is in `finals`.
+A photograph is smaller than a picture with calm space for text. One whose ground is out of focus
+goes on beyond its edges; of others the subject is cut out and lies on a texture, or all of it lies
+as a print on paper. What is set on such a picture is in `finals`.
 """
 
 import functools
@@ -12,7 +13,7 @@ from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter, ImageOps
+from PIL import Image, ImageColor, ImageDraw, ImageFilter, ImageOps
 from skimage.filters import gaussian
 
 from creative_assets.studio.formats import Format
@@ -22,12 +23,15 @@ from tests.photographs import photograph, subject_of
 
 Floats = NDArray[np.float32]
 
-_SUBJECT_SHARE = 0.94
+_SUBJECT_SHARE, _PRINT_SHARE = 0.94, 0.86  # of where the layout wants it
 # Focus is lost from the subject's box on: over how much of a photograph's rim, how soft the ground
 # is (standard deviations, in px), and by how much softer for each px away.
 _FADE_PX, _SOFTNESS_PX, _SOFTER = 160, (16, 40, 80, 160), 0.45
 _REDUCED_BY = 8  # what is that soft has no detail
 _SHADOW_PX, _SHADOW = 26, 0.55
+_BORDER = 0.025  # of a print's long side
+_BORDER_COLOR = "#fbfaf7"
+_SHEEN = 0.06  # how much lighter a paper is above than below
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Scene:
         in_corner: Whether the subject stands in a corner of where the layout wants it.
         outline: The ellipses that hold the subject, where it is cut out and lies on a `ground`.
         ground: The texture that it lies on then.
-        whiteness: 0, or how far it is faded.
+        paper: The colour of what all of the photograph lies on as a print, if it does.
     """
 
     photograph: str
@@ -50,17 +54,17 @@ class Scene:
     in_corner: bool = False
     outline: tuple[tuple[int, int, int, int], ...] = ()
     ground: str | None = None
-    whiteness: float = 0.0
+    paper: str | None = None
 
 
 SCENES = {
     "busy": Scene(
         "coffee", outline=((127, 165, 796, 972), (293, 42, 678, 470)), ground="gravel.png"
     ),
-    "bright": Scene("pagoda", whiteness=0.2),
-    "dark": Scene("rocket", part=(310, 0, 710, 1000)),
+    "bright": Scene("pagoda", part=(60, 0, 620, 1000), paper="#f3d7a2"),
+    "dark": Scene("rocket", part=(270, 60, 730, 1000), paper="#141d33"),
     "corner": Scene("flower", part=(0, 0, 1000, 870), in_corner=True),
-    "near-white": Scene("motorcycle", whiteness=0.72),
+    "near-white": Scene("cat", paper="#f3f1ec"),
 }
 
 
@@ -84,11 +88,11 @@ def generated(scene: Scene, fmt: Format, layout: Layout, direction: Direction) -
     photo, subject = part.resize(size, Image.Resampling.LANCZOS), scaled(subject, scale)
     there = composed_subject(scene, fmt, layout, direction)
     at = (there.left_px - subject.left_px, there.top_px - subject.top_px)
-    if scene.ground is None:
-        picture = _continued(photo, subject, at, fmt.size)
-    else:
-        picture = _laid_on(_texture(scene.ground, fmt.size), photo, _outlined(scene, size), at)
-    return Image.blend(picture, Image.new("RGB", picture.size, "white"), scene.whiteness)
+    if scene.paper:
+        return _laid_on(_lit(scene.paper, fmt.size), photo, Image.new("L", size, 255), at)
+    if scene.ground:
+        return _laid_on(_texture(scene.ground, fmt.size), photo, _outlined(scene, size), at)
+    return _continued(photo, subject, at, fmt.size)
 
 
 def scaled(box: Box, scale: float) -> Box:
@@ -101,15 +105,18 @@ def scaled(box: Box, scale: float) -> Box:
 
 def _scale(scene: Scene, wanted: Box) -> float:
     _, subject = _part_of(scene)
-    return _SUBJECT_SHARE * min(
-        wanted.width_px / subject.width_px, wanted.height_px / subject.height_px
-    )
+    share = _PRINT_SHARE if scene.paper else _SUBJECT_SHARE
+    return share * min(wanted.width_px / subject.width_px, wanted.height_px / subject.height_px)
 
 
 @functools.cache
 def _part_of(scene: Scene) -> tuple[Image.Image, Box]:
     """The part of its photograph that a scene uses, and where the subject is in it."""
     whole, subject = photograph(scene.photograph), subject_of(scene.photograph)
+    if scene.paper:
+        part = whole.crop(_in_px(scene.part, whole.size))
+        print_ = ImageOps.expand(part, round(_BORDER * max(part.size)), _BORDER_COLOR)
+        return print_, Box(left_px=0, top_px=0, width_px=print_.width, height_px=print_.height)
     if scene.outline:
         left, top, right, bottom = _in_px(_around(scene.outline), whole.size)
         subject = Box(left_px=left, top_px=top, width_px=right - left, height_px=bottom - top)
@@ -130,6 +137,16 @@ def _in_px(
         part * side // 1000 for part, side in zip(thousandths, (*size, *size), strict=True)
     )
     return left, top, right, bottom
+
+
+def _lit(paper: str, size: Size) -> Image.Image:
+    """Paper in a soft light from above."""
+    color = np.array(ImageColor.getrgb(paper)[:3], dtype=np.float32)
+    light = 1 + _SHEEN * (0.5 - np.linspace(0, 1, size.height_px, dtype=np.float32))
+    levels = color * light[:, None, None]
+    # Without grain an even slope would show steps.
+    grain = np.random.default_rng(1).uniform(-1, 1, (size.height_px, size.width_px, 1))
+    return Image.fromarray((levels + grain).clip(0, 255).round().astype(np.uint8))
 
 
 def _texture(name: str, size: Size) -> Image.Image:
