@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from creative_assets.studio.sight import (
     Floats,
@@ -263,15 +263,27 @@ def calming_alpha(part: Behind, lines: Sequence[Box]) -> float:
 
 def lay_scrim(picture: Image.Image, scrim: Scrim, alpha: float) -> Image.Image:
     """A new picture with the scrim on it, as strong as `alpha` (0 to 1) where it is whole."""
-    box, (rows, columns) = scrim.box, scrim.colors.shape[:2]
-    size = (box.width_px, box.height_px)
-    left, top, right, bottom = (edge / _LOCAL_PX for edge in box.corners)
-    within = (left, top, min(right, columns), min(bottom, rows))
-    # Smooth at half the size, in a third of the time; no eye sees steps of two pixels in it.
-    half = (math.ceil(size[0] / 2), math.ceil(size[1] / 2))
-    smooth = Image.fromarray(scrim.colors).resize(half, Image.Resampling.BILINEAR, within)
-    halves = (0, 0, size[0] / 2, size[1] / 2)
-    veil = smooth.resize(size, Image.Resampling.NEAREST, halves)
+    return _laid(picture, _enlarged(scrim.colors, scrim.box), scrim, alpha)
+
+
+def dim(picture: Image.Image, local: Levels, scrim: Scrim, alpha: float) -> Image.Image:
+    """A new picture whose own detail is as much darker or lighter as the scrim is than its ground.
+
+    `local` are the picture's local colours; `alpha` is as for `lay_scrim`, which blurs detail away.
+    """
+    part, own, wanted = picture.crop(scrim.box.corners), local + 1.0, scrim.colors + 1.0
+    if wanted.sum() < own.sum():
+        share = np.minimum(255 * wanted / own, 255).round().astype(np.uint8)
+        dimmed = ImageChops.multiply(part, _enlarged(share, scrim.box))
+    else:
+        share = np.minimum(255 * (257 - wanted) / (257 - own), 255).round().astype(np.uint8)
+        dimmed = ImageChops.screen(part, _enlarged(255 - share, scrim.box))
+    return _laid(picture, dimmed, scrim, alpha)
+
+
+def _laid(picture: Image.Image, veil: Image.Image, scrim: Scrim, alpha: float) -> Image.Image:
+    """A new picture with `veil`, of the size of the scrim's box, where and as strong as it is."""
+    box, size = scrim.box, veil.size
     # Computed for squares: it is as smooth between them as anyone can see.
     across = _middles(box.left_px, box.right_px, _REDUCED_BY)
     down = _middles(box.top_px, box.bottom_px, _REDUCED_BY)[:, None]
@@ -281,6 +293,18 @@ def lay_scrim(picture: Image.Image, scrim: Scrim, alpha: float) -> Image.Image:
     laid = picture.copy()
     laid.paste(veil, box.corners, mask)
     return laid
+
+
+def _enlarged(colors: Levels, box: Box) -> Image.Image:
+    """Colours of large squares, where `box` is, at its size."""
+    (rows, columns), size = colors.shape[:2], (box.width_px, box.height_px)
+    left, top, right, bottom = (edge / _LOCAL_PX for edge in box.corners)
+    within = (left, top, min(right, columns), min(bottom, rows))
+    # Smooth at half the size, in a third of the time; no eye sees steps of two pixels in it.
+    half = (math.ceil(size[0] / 2), math.ceil(size[1] / 2))
+    smooth = Image.fromarray(colors).resize(half, Image.Resampling.BILINEAR, within)
+    halves = (0, 0, size[0] / 2, size[1] / 2)
+    return smooth.resize(size, Image.Resampling.NEAREST, halves)
 
 
 def _busyness(squares: Levels) -> float:

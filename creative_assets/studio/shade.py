@@ -5,6 +5,8 @@ open around the logo, and a strong one looks like a cloud there. Which pictures 
 `compose.shading`'s to say.
 """
 
+from dataclasses import replace
+
 from PIL import Image
 
 from creative_assets.studio.scrim import (
@@ -12,6 +14,7 @@ from creative_assets.studio.scrim import (
     Fade,
     Scrim,
     Tone,
+    dim,
     lay_scrim,
     local_colors,
     toned,
@@ -22,6 +25,9 @@ from creative_assets.studio.values import Box, Frozen
 # seen beside them. It goes on beyond them by so much of the unit, at least and at most.
 _OVER_TEXT = 0.35
 _FADE_OF_BAND, _FADE_OF_COLUMN = (0.26, 0.34), (0.35, 0.75)
+# The share of the fade over which detail comes back: blurred further out, bushes and lights would
+# be smears beside the texts.
+_CALM = 0.6
 _OVER_SUBJECT = 1.15  # the last part of a fade, over the subject's foot, is too faint to be seen
 
 
@@ -34,9 +40,12 @@ class Shade(Frozen):
 
 
 def lay_shade(picture: Image.Image, shade: Shade) -> Image.Image:
-    """A new picture with the shade on it."""
-    scrim = Scrim(picture.size, toned(local_colors(picture), shade.tone), shade.fade)
-    return lay_scrim(picture, scrim, shade.alpha)
+    """A new picture with the shade on it: detail is dimmed, and blurred away behind the texts."""
+    local = local_colors(picture)
+    scrim = Scrim(picture.size, toned(local, shade.tone), shade.fade)
+    calm = replace(shade.fade, fade_px=round(_CALM * shade.fade.fade_px))
+    dimmed = dim(picture, local, scrim, shade.alpha)
+    return lay_scrim(dimmed, replace(scrim, fade=calm), shade.alpha)
 
 
 def fade_behind(

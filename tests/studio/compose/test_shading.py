@@ -68,6 +68,24 @@ def test_a_shade_leaves_the_subject_as_it_is() -> None:
     assert np.abs(subject - 0x7C).max() <= 6
 
 
+def test_beside_the_text_what_a_picture_shows_is_dimmed_and_not_smeared() -> None:
+    plain = view("16x9", MIDDLING)
+    for left in range(0, plain.frame.width, 48):
+        plain.frame.paste("#a0a0a0", (left, 0, left + 24, plain.frame.height))
+    [planned] = shaded([plain], STYLE, BOTH)
+    assert planned.zones.shade is not None
+    fade = planned.zones.shade.fade
+    outer = slice(fade.even_px + round(0.55 * fade.fade_px), fade.even_px + fade.fade_px)
+    before, after = (
+        np.asarray(frame.convert("L"), dtype=int)[500, outer]
+        for frame in (plain.frame, planned.frame)
+    )
+
+    assert after.mean() != pytest.approx(before.mean(), rel=0.03)
+    stripes, left_of_them = np.abs(np.diff(before)).sum(), np.abs(np.diff(after)).sum()
+    assert left_of_them / after.mean() > 0.8 * stripes / before.mean()
+
+
 @pytest.mark.parametrize("color", [DARK, LIGHT])
 def test_a_picture_that_text_and_logo_read_on_has_no_shade(color: str) -> None:
     plain = view("16x9", color)
